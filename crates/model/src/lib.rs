@@ -1,0 +1,10 @@
+//! The domain of Hoist: documents, ids, permissions, changes and what they plan to do.
+//!
+//! Everything here is pure: no clock, no randomness, no I/O. `store` keeps what this crate
+//! defines, `app` runs it, `api` and `compat` translate to it.
+
+pub mod id;
+pub mod log;
+pub mod record;
+
+pub use id::Id;
