@@ -3,8 +3,11 @@
 //! Everything here is pure: no clock, no randomness, no I/O. `store` keeps what this crate
 //! defines, `app` runs it, `api` and `compat` translate to it.
 
+pub mod document;
 pub mod id;
 pub mod log;
+pub mod permission;
+pub mod portable;
 pub mod record;
 
 pub use id::Id;
