@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test';
+
+const port = Number(process.env.HOIST_UI_PORT ?? 4173);
+/** Set HOIST_URL to test a running server (which embeds the console) instead of the built files with fixtures. */
+const live = process.env.HOIST_URL;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  workers: 1,
+  timeout: 60_000,
+  retries: 0,
+  reporter: [['list']],
+  use: {
+    baseURL: live ?? `http://127.0.0.1:${port}`,
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'e2e', testMatch: /.*\.e2e\.ts/ },
+    { name: 'shots', testMatch: /.*\.shots\.ts/ },
+    { name: 'live', testMatch: /.*\.live\.ts/ },
+  ],
+  webServer: live
+    ? undefined
+    : {
+        command: `npx vite preview --port ${port} --strictPort`,
+        url: `http://127.0.0.1:${port}`,
+        reuseExistingServer: true,
+        timeout: 30_000,
+      },
+});

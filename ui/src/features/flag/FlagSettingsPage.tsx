@@ -1,0 +1,5 @@
+import { common } from '@/text/common';
+
+export function FlagSettingsPage() {
+  return <p>{common.notBuilt}</p>;
+}

@@ -1,0 +1,5 @@
+import { common } from '@/text/common';
+
+export function FlagUsagePage() {
+  return <p>{common.notBuilt}</p>;
+}

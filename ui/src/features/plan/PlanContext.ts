@@ -1,0 +1,44 @@
+import { createContext, useContext } from 'react';
+import type { Change, ChangeAnswer, Plan, Revision } from '@/api/types';
+
+export interface PlanRequest {
+  /** Left out for a change of the instance (own tokens). */
+  organization?: string;
+  /** Left out for a change of the organization. */
+  project?: string;
+  changes: Change[];
+  /** Revisions the changes were made on, by document id. */
+  base?: Record<string, Revision>;
+  /** Title of the dialog, for example "Change checkout-v2 in prod". */
+  title: string;
+  /** Key of the environment that the changes touch, when it is one. */
+  environment?: string;
+  note?: string;
+  /**
+   * Apply without the dialog when the plan is of grade 0 or 1, would be applied now and has no warnings; the
+   * undo toast follows. The default is true for one change, false for several.
+   */
+  direct?: boolean;
+  /** The past-tense sentence of the toast; without it the server's first sentence. */
+  done?: string;
+}
+
+export type PlanResult =
+  | { outcome: 'applied' | 'proposed' | 'scheduled'; answer: ChangeAnswer; plan: Plan }
+  | { outcome: 'cancelled' };
+
+export interface PlanApi {
+  /** Makes the plan, shows it where needed, sends it. Resolves when applied, proposed or cancelled. */
+  openPlan: (request: PlanRequest) => Promise<PlanResult>;
+  /** The last thing that can be undone with `z`, if any. */
+  undoLast: () => void;
+}
+
+export const PlanContext = createContext<PlanApi>({
+  openPlan: async () => ({ outcome: 'cancelled' }),
+  undoLast: () => undefined,
+});
+
+export function usePlan(): PlanApi {
+  return useContext(PlanContext);
+}

@@ -1,0 +1,1 @@
+export { type PlanRequest, type PlanResult, usePlan } from './PlanContext';

@@ -1,0 +1,5 @@
+import { common } from '@/text/common';
+
+export function SegmentPage() {
+  return <p>{common.notBuilt}</p>;
+}

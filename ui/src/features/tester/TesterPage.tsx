@@ -1,0 +1,5 @@
+import { common } from '@/text/common';
+
+export function TesterPage() {
+  return <p>{common.notBuilt}</p>;
+}

@@ -1,0 +1,2 @@
+/** Texts of the flag pages. */
+export const flagText = {};

@@ -1,0 +1,2 @@
+/** Texts of the history pages. */
+export const historyText = {};

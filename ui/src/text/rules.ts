@@ -1,0 +1,2 @@
+/** Texts of the rules pages. */
+export const rulesText = {};

@@ -1,0 +1,2 @@
+/** Texts of the segments pages. */
+export const segmentsText = {};

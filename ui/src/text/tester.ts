@@ -1,0 +1,2 @@
+/** Texts of the tester pages. */
+export const testerText = {};
