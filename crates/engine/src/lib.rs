@@ -12,4 +12,12 @@
 //!   vectors in `scheme`;
 //! - a new profile (foreign meaning of operators): a case in [`ruleset::Profile`].
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod context;
+pub mod json_logic;
 pub mod ruleset;
+pub mod value;
+
+pub use context::Context;
+pub use value::Value;
