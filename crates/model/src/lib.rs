@@ -6,6 +6,7 @@
 pub mod document;
 pub mod id;
 pub mod log;
+pub mod lower;
 pub mod permission;
 pub mod portable;
 pub mod record;
