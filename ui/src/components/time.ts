@@ -1,0 +1,48 @@
+import { common } from '@/text/common';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export function absolute(at: string | Date, zone = true): string {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  if (Number.isNaN(date.getTime())) return String(at);
+  return new Intl.DateTimeFormat(undefined, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: zone ? 'short' : undefined,
+  }).format(date);
+}
+
+/** Relative up to seven days either way, absolute after. */
+export function relative(at: string | Date, now: number): string {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  const distance = now - date.getTime();
+  if (Number.isNaN(distance)) return String(at);
+  const size = Math.abs(distance);
+  if (size > 7 * day) {
+    return new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
+  }
+  if (size < minute) return common.justNow;
+  const past = distance > 0;
+  if (size < hour) {
+    const n = Math.round(size / minute);
+    return past ? common.minutesAgo(n) : common.inMinutes(n);
+  }
+  if (size < day) {
+    const n = Math.round(size / hour);
+    return past ? common.hoursAgo(n) : common.inHours(n);
+  }
+  const n = Math.round(size / day);
+  return past ? common.daysAgo(n) : common.inDays(n);
+}
+
+export function fullTime(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `${absolute(date, false)} ${zone} · ${date.toISOString().replace('T', ' ').slice(0, 16)} UTC`;
+}
