@@ -19,10 +19,10 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) license: String,
-    /// The folder of its `Cargo.toml`.
-    pub(crate) folder: PathBuf,
-    /// The root file of its library, or of its binary where it has no library.
-    pub(crate) root_file: Option<PathBuf>,
+    /// Its `Cargo.toml`, from the root of the workspace.
+    pub(crate) manifest: String,
+    /// The root file of its library, or of its binary where it has no library; from the root of the workspace.
+    pub(crate) root_file: Option<String>,
     pub(crate) dependencies: Vec<Dependency>,
 }
 
@@ -50,8 +50,12 @@ impl Metadata {
     }
 
     fn from_json(value: &Value) -> Self {
+        let root = PathBuf::from(text(&value["workspace_root"]));
         Self {
-            packages: list(&value["packages"]).iter().map(package).collect(),
+            packages: list(&value["packages"])
+                .iter()
+                .map(|value| package(value, &root))
+                .collect(),
             target: PathBuf::from(text(&value["target_directory"])),
         }
     }
@@ -62,19 +66,19 @@ impl Metadata {
     }
 }
 
-fn package(value: &Value) -> Package {
-    let manifest = PathBuf::from(text(&value["manifest_path"]));
+fn package(value: &Value, root: &Path) -> Package {
+    let manifest = relative(root, &text(&value["manifest_path"]));
     Package {
         name: text(&value["name"]),
         description: text(&value["description"]),
         license: text(&value["license"]),
-        folder: manifest.parent().map(Path::to_path_buf).unwrap_or_default(),
-        root_file: root_file(list(&value["targets"])),
+        root_file: root_file(list(&value["targets"])).map(|file| relative(root, &file)),
+        manifest,
         dependencies: list(&value["dependencies"]).iter().map(dependency).collect(),
     }
 }
 
-fn root_file(targets: &[Value]) -> Option<PathBuf> {
+fn root_file(targets: &[Value]) -> Option<String> {
     let of_kind = |kind: &str| {
         targets
             .iter()
@@ -82,7 +86,7 @@ fn root_file(targets: &[Value]) -> Option<PathBuf> {
     };
     of_kind("lib")
         .or_else(|| of_kind("bin"))
-        .map(|target| PathBuf::from(text(&target["src_path"])))
+        .map(|target| text(&target["src_path"]))
 }
 
 fn dependency(value: &Value) -> Dependency {
@@ -95,6 +99,15 @@ fn dependency(value: &Value) -> Dependency {
         name: text(&value["name"]),
         kind,
     }
+}
+
+fn relative(root: &Path, path: &str) -> String {
+    Path::new(path)
+        .strip_prefix(root)
+        .ok()
+        .and_then(Path::to_str)
+        .unwrap_or(path)
+        .to_owned()
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -114,6 +127,7 @@ mod tests {
     fn reads_the_fields_we_use() {
         let metadata = Metadata::from_json(&json!({
             "target_directory": "/t",
+            "workspace_root": "/r",
             "packages": [{
                 "name": "hoist-model", "description": null, "license": "Apache-2.0", "manifest_path": "/r/crates/model/Cargo.toml",
                 "targets": [{"kind": ["test"], "src_path": "/r/t.rs"}, {"kind": ["lib"], "src_path": "/r/lib.rs"}],
@@ -121,7 +135,10 @@ mod tests {
             }],
         }));
         let model = metadata.package("hoist-model").unwrap();
-        assert_eq!(model.root_file.as_deref(), Some(Path::new("/r/lib.rs")));
+        assert_eq!(
+            (model.manifest.as_str(), model.root_file.as_deref()),
+            ("crates/model/Cargo.toml", Some("lib.rs"))
+        );
         assert_eq!(
             model.dependencies.iter().map(|d| d.kind).collect::<Vec<_>>(),
             [Kind::Normal, Kind::Dev]

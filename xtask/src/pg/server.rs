@@ -1,7 +1,7 @@
 //! One running throw-away server.
 
 use super::Installation;
-use crate::command::{self, find_on_path};
+use crate::command;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -165,9 +165,11 @@ fn temporary_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// Every shell can send signals; a program `kill` is not installed everywhere.
 fn signal(pid: u32, name: &str) {
-    let kill = find_on_path("kill").unwrap_or_else(|| PathBuf::from("kill"));
-    let _ = Command::new(kill).args(["-s", name, &pid.to_string()]).status();
+    let _ = Command::new("sh")
+        .args(["-c", "kill -s \"$1\" \"$2\"", "signal", name, &pid.to_string()])
+        .status();
 }
 
 #[cfg(test)]

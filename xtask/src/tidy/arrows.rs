@@ -60,8 +60,7 @@ const TABLE: &[Rights] = &[
 /// The one crate that every other may use in its tests.
 const TESTKIT: &str = "hoist-testkit";
 
-pub(super) fn find(tree: &Tree, metadata: &Metadata) -> Vec<Problem> {
-    let _ = tree;
+pub(super) fn find(_: &Tree, metadata: &Metadata) -> Vec<Problem> {
     metadata
         .packages
         .iter()
@@ -70,7 +69,7 @@ pub(super) fn find(tree: &Tree, metadata: &Metadata) -> Vec<Problem> {
 }
 
 fn of_package(package: &Package, metadata: &Metadata) -> Vec<Problem> {
-    let manifest = package.folder.join("Cargo.toml").display().to_string();
+    let manifest = package.manifest.as_str();
     let Some(rights) = TABLE.iter().find(|rights| rights.package == package.name) else {
         let message = format!(
             "the crate `{}` is not in the table of arrows (xtask/src/tidy/arrows.rs)",
@@ -85,9 +84,7 @@ fn of_package(package: &Package, metadata: &Metadata) -> Vec<Problem> {
             Some(_) => complaint_about_ours(rights, dependency),
             None => complaint_about_foreign(rights, dependency),
         });
-    complaints
-        .map(|message| Problem::file(manifest.clone(), message))
-        .collect()
+    complaints.map(|message| Problem::file(manifest, message)).collect()
 }
 
 fn complaint_about_ours(rights: &Rights, dependency: &Dependency) -> Option<String> {

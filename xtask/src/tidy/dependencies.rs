@@ -8,16 +8,8 @@ const TABLE: &str = "[workspace.dependencies]";
 
 pub(super) fn find(tree: &Tree, metadata: &Metadata) -> Vec<Problem> {
     let mut problems = without_reason(tree.text(MANIFEST).unwrap_or_default());
-    problems.extend(metadata.packages.iter().flat_map(|package| {
-        let manifest = package.folder.join(MANIFEST);
-        let path = manifest.to_string_lossy().into_owned();
-        let known = tree
-            .paths()
-            .find(|known| path.ends_with(&format!("/{known}")) && known.contains('/'));
-        known
-            .map(|known| not_from_workspace(known, tree.text(known).unwrap_or_default()))
-            .unwrap_or_default()
-    }));
+    let members = metadata.packages.iter().map(|package| package.manifest.as_str());
+    problems.extend(members.flat_map(|path| not_from_workspace(path, tree.text(path).unwrap_or_default())));
     problems
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Problem, Tree};
 use crate::metadata::{Metadata, Package};
-use std::path::Path;
 
 const LICENSE: &str = "Apache-2.0";
 
@@ -15,37 +14,28 @@ pub(super) fn find(tree: &Tree, metadata: &Metadata) -> Vec<Problem> {
 }
 
 fn of_package(tree: &Tree, package: &Package) -> Vec<Problem> {
-    let manifest = package.folder.join("Cargo.toml").display().to_string();
+    let manifest = package.manifest.as_str();
     let mut problems = Vec::new();
     if package.description.trim().is_empty() {
         problems.push(Problem::file(
-            &manifest,
+            manifest,
             "no `description`: say in one line what the crate is for",
         ));
     }
     if package.license != LICENSE {
         problems.push(Problem::file(
-            &manifest,
+            manifest,
             format!("the licence must be {LICENSE}: `license.workspace = true`"),
         ));
     }
-    let root_text = package.root_file.as_deref().and_then(|file| text_of(tree, file));
+    let root_text = package.root_file.as_deref().and_then(|file| tree.text(file));
     if !root_text.is_some_and(begins_with_documentation) {
         problems.push(Problem::file(
-            &manifest,
+            manifest,
             "the crate's root file does not begin with `//!` documentation",
         ));
     }
     problems
-}
-
-/// The text of a file given by its absolute path.
-fn text_of<'a>(tree: &'a Tree, file: &Path) -> Option<&'a str> {
-    let known = tree
-        .paths()
-        .filter(|known| file.ends_with(known))
-        .max_by_key(|known| known.len())?;
-    tree.text(known)
 }
 
 fn begins_with_documentation(text: &str) -> bool {
@@ -58,15 +48,14 @@ fn begins_with_documentation(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     fn package(description: &str, license: &str) -> Package {
         Package {
             name: "hoist-a".to_owned(),
             description: description.to_owned(),
             license: license.to_owned(),
-            folder: PathBuf::from("/r/crates/a"),
-            root_file: Some(PathBuf::from("/r/crates/a/src/lib.rs")),
+            manifest: "crates/a/Cargo.toml".to_owned(),
+            root_file: Some("crates/a/src/lib.rs".to_owned()),
             ..Package::default()
         }
     }
