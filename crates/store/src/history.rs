@@ -1,0 +1,158 @@
+//! Questions about the past: audit, the history of a document, a document as it was.
+
+use hoist_model::Id;
+use hoist_model::log::{Effect, LogEntry};
+use hoist_model::record::{Kind, Record};
+use jiff::Timestamp;
+
+use crate::error::Result;
+use crate::log::{COLUMNS, actor, read, role};
+use crate::sql::Sql;
+use crate::store::Store;
+
+/// Which entries of the log are wanted. What is empty or absent does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Touches any of these documents or, if they are segments, their members.
+    pub documents: Vec<Id>,
+    /// Belongs to any of these projects.
+    pub projects: Vec<Id>,
+    /// Touches the environment.
+    pub environment: Option<Id>,
+    /// Is part of the import or bulk change.
+    pub correlation: Option<Id>,
+    /// Who acted.
+    pub actor: Option<ActorFilter>,
+    /// Touches a document of the kind.
+    pub kind: Option<Kind>,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+    /// Occurs in the summary or the note, whatever the case of its ASCII letters.
+    pub text: Option<String>,
+}
+
+/// Whose changes are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActorFilter {
+    /// A person, in the console or through any of their tokens.
+    Person(Id),
+    /// One access token.
+    Token(Id),
+    /// Anybody at the machine's shell.
+    Operator,
+    /// Hoist itself.
+    System,
+}
+
+impl HistoryFilter {
+    fn sql(&self, before: Option<u64>, limit: u32) -> Sql<'_> {
+        let mut sql = Sql::new("SELECT ");
+        sql.push(COLUMNS).push(" FROM change WHERE revision < ");
+        sql.value(before.unwrap_or(i64::MAX.cast_unsigned()));
+        self.push_columns(&mut sql);
+        self.push_refs(&mut sql);
+        sql.push(" ORDER BY revision DESC LIMIT ").value(limit);
+        sql.rare()
+    }
+
+    fn push_columns<'a>(&'a self, sql: &mut Sql<'a>) {
+        if !self.projects.is_empty() {
+            sql.push(" AND project IN (")
+                .values(self.projects.iter().copied())
+                .push(")");
+        }
+        match self.actor {
+            Some(ActorFilter::Person(id)) => sql.push(" AND actor_id = ").value(id),
+            Some(ActorFilter::Token(id)) => sql.push(" AND token_id = ").value(id),
+            Some(ActorFilter::Operator) => sql.push(" AND actor_kind = ").value(actor::OPERATOR),
+            Some(ActorFilter::System) => sql.push(" AND actor_kind = ").value(actor::SYSTEM),
+            None => sql,
+        };
+        if let Some(from) = self.from {
+            sql.push(" AND at >= ").value(from);
+        }
+        if let Some(to) = self.to {
+            sql.push(" AND at < ").value(to);
+        }
+        if let Some(text) = &self.text {
+            sql.push(" AND LOWER(summary || ' ' || note) LIKE ")
+                .value(pattern(text));
+            sql.push(" ESCAPE '\\'");
+        }
+    }
+
+    fn push_refs<'a>(&'a self, sql: &mut Sql<'a>) {
+        // Few entries are about a document: start from its references.
+        if !self.documents.is_empty() {
+            sql.push(" AND revision IN (SELECT revision FROM change_ref WHERE role IN (");
+            sql.values([role::DOCUMENT, role::MEMBERS]).push(") AND id IN (");
+            sql.values(self.documents.iter().copied()).push("))");
+        }
+        if let Some(id) = self.correlation {
+            sql.push(" AND revision IN (SELECT revision FROM change_ref WHERE role = ");
+            sql.value(role::CORRELATION).push(" AND id = ").value(id).push(")");
+        }
+        // Many entries are about an environment or a kind: start from the newest entry.
+        if let Some(id) = self.environment {
+            push_exists(sql, role::ENVIRONMENT, id.to_string());
+        }
+        if let Some(kind) = self.kind {
+            push_exists(sql, role::KIND, kind.as_str().to_owned());
+        }
+    }
+}
+
+fn push_exists(sql: &mut Sql<'_>, role: &'static str, id: String) {
+    sql.push(" AND EXISTS (SELECT 1 FROM change_ref WHERE role = ")
+        .value(role);
+    sql.push(" AND id = ")
+        .value(id)
+        .push(" AND change_ref.revision = change.revision)");
+}
+
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Store {
+    /// Entries of the log that match, newest first, from the one before `before_revision`.
+    pub async fn history(
+        &self,
+        filter: &HistoryFilter,
+        before_revision: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<LogEntry>> {
+        let sql = filter.sql(before_revision, limit);
+        self.reader().await?.all(sql).await?.iter().map(read).collect()
+    }
+
+    /// A document as it was after the change with this number; absent if it did not exist.
+    pub async fn document_at(&self, id: Id, revision: u64) -> Result<Option<Record>> {
+        let mut sql = Sql::new("SELECT ");
+        sql.push(COLUMNS).push(" FROM change WHERE revision = (");
+        sql.push("SELECT MAX(revision) FROM change_ref WHERE role = ")
+            .value(role::DOCUMENT);
+        sql.push(" AND id = ").value(id);
+        sql.push(" AND revision <= ").value(revision).push(")");
+        let row = self.reader().await?.optional(sql).await?;
+        let Some(entry) = row.as_ref().map(read).transpose()? else {
+            return Ok(None);
+        };
+        let about = |effect: &Effect| match effect {
+            Effect::Put { after, .. } if after.id == id => Some(Some(after.clone())),
+            Effect::Remove { before } if before.id == id => Some(None),
+            _ => None,
+        };
+        Ok(entry.effects.iter().rev().find_map(about).flatten())
+    }
+}

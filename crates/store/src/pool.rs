@@ -1,0 +1,160 @@
+//! Pools of connections to either database.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::config::StoreConfig;
+use crate::conn::Conn;
+use crate::error::{Result, StoreError};
+use crate::sql::Sql;
+
+/// SQLite before this version may corrupt a database in WAL mode.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// Reads of the log may take longer than a writer's patience, but not for ever.
+const READ_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where connections come from.
+#[derive(Debug)]
+pub(crate) enum Pool {
+    /// One connection writes, the others read.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// All connections are alike.
+    Postgres { pool: PgPool, patience: Duration },
+}
+
+impl Pool {
+    pub(crate) async fn open(config: &StoreConfig) -> Result<Self> {
+        match config.url.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() && !path.contains('?') => {
+                open_sqlite(Path::new(path), config).await
+            }
+            Some(("postgres" | "postgresql", _)) => open_postgres(config),
+            _ => Err(StoreError::Invalid(format!(
+                "database URL {}: expected sqlite:///path or postgres://user@host/name",
+                config.redacted_url()
+            ))),
+        }
+    }
+
+    /// A connection that may write.
+    pub(crate) async fn writer(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Conn::sqlite(writer.acquire().await?),
+            Self::Postgres { pool, patience } => Conn::postgres(pool.acquire().await?, *patience),
+        })
+    }
+
+    /// A connection that reads.
+    pub(crate) async fn reader(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
+            Self::Postgres { pool, .. } => Conn::postgres(pool.acquire().await?, READ_PATIENCE),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path, config: &StoreConfig) -> Result<Pool> {
+    prepare_file(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(config.patience)
+        .disable_statement_logging();
+    let to_write = options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("journal_size_limit", "67108864");
+    let lasting = SqlitePoolOptions::new()
+        .acquire_timeout(config.patience)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    let writer = lasting.clone().max_connections(1).connect_with(to_write).await?;
+    let readers = lasting
+        .max_connections(config.readers.max(1))
+        .connect_lazy_with(options.read_only(true).row_buffer_size(1024));
+    let pool = Pool::Sqlite { writer, readers };
+    check_version(&mut pool.writer().await?).await?;
+    Ok(pool)
+}
+
+/// Makes the folder and, for nobody else to read, the file.
+fn prepare_file(path: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| StoreError::unavailable(format!("{}: {error}", path.display()));
+    match fs::metadata(path) {
+        Ok(found) if found.len() > 0 || wal_of(path).exists() => return Ok(()),
+        Ok(_) => {
+            return Err(StoreError::damaged(
+                "database",
+                path.display(),
+                "the file is empty: restore a backup, or delete the file to start afresh",
+            ));
+        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        Err(_) => {}
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(failed)
+}
+
+fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+async fn check_version(conn: &mut Conn) -> Result<()> {
+    let row = conn.one(Sql::new("SELECT sqlite_version()")).await?;
+    let found = row.text(0)?;
+    let parts: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < OLDEST_SQLITE.as_slice() {
+        return Err(StoreError::Internal(format!("SQLite {found} is too old to be safe")));
+    }
+    Ok(())
+}
+
+fn open_postgres(config: &StoreConfig) -> Result<Pool> {
+    let millis = config.patience.as_millis().to_string();
+    let reading = READ_PATIENCE.as_millis().to_string();
+    let options = PgConnectOptions::from_str(&config.url)?
+        .application_name("hoist")
+        .options([
+            ("default_transaction_isolation", "read committed"),
+            ("lock_timeout", millis.as_str()),
+            ("idle_in_transaction_session_timeout", millis.as_str()),
+            ("statement_timeout", reading.as_str()),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(config.readers.max(1) + 4)
+        .acquire_timeout(config.patience)
+        .connect_lazy_with(options);
+    Ok(Pool::Postgres {
+        pool,
+        patience: config.patience,
+    })
+}

@@ -1,0 +1,149 @@
+//! The store as a whole: opening it, loading everything, asking how it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hoist_model::Id;
+use hoist_model::log::Head;
+use hoist_model::record::Record;
+
+use crate::config::StoreConfig;
+use crate::conn::{Conn, Tx};
+use crate::error::{Damaged, Result, StoreError};
+use crate::pool::Pool;
+use crate::sql::Sql;
+use crate::{documents, log, members, migrate};
+
+/// The version of this program as a writer. A migration that older writers would spoil raises
+/// `head.min_writer`; they may then only read.
+pub const WRITER: u32 = 1;
+
+/// A database with everything that Hoist's configuration is. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pool: Pool,
+    instance: Id,
+    min_writer: AtomicU32,
+}
+
+/// Everything that lives in memory, as of one revision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The end of the log that it belongs to.
+    pub head: Head,
+    /// Documents, in an order in which they can be loaded.
+    pub documents: Vec<Record>,
+    /// Segments that have member rows, each with its subjects in the order of joining.
+    pub members: Vec<(Id, Vec<String>)>,
+    /// Rows that are not what was written. They are not among the others.
+    pub damaged: Vec<Damaged>,
+}
+
+impl Store {
+    /// Connects and brings the schema up to date. A new SQLite file is readable by its owner only.
+    #[tracing::instrument(skip_all, fields(url = %config.redacted_url()), err)]
+    pub async fn open(config: &StoreConfig) -> Result<Self> {
+        let pool = Pool::open(config).await?;
+        migrate::run(&pool, config).await?;
+        let sql = Sql::new("SELECT instance, min_writer FROM head");
+        let row = pool.writer().await?.optional(sql).await?;
+        let row = row.ok_or_else(|| StoreError::damaged("head", "1", "the row is missing"))?;
+        let min_writer = AtomicU32::new(version(row.int(1)?));
+        let store = Self(Arc::new(Inner {
+            pool,
+            instance: row.id(0)?,
+            min_writer,
+        }));
+        if let Err(error) = store.check_writer() {
+            tracing::error!(%error, "the store is read-only");
+        }
+        Ok(store)
+    }
+
+    /// Names the instance; made when the database was new.
+    pub fn instance(&self) -> Id {
+        self.0.instance
+    }
+
+    /// Whether this program may write: [`StoreError::TooNew`] if the schema is too new for it.
+    pub fn check_writer(&self) -> Result<()> {
+        match self.0.min_writer.load(Ordering::Relaxed) {
+            min_writer if min_writer > WRITER => Err(StoreError::TooNew { min_writer }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads and verifies everything that lives in memory, at one instant of the database.
+    #[tracing::instrument(skip_all, err)]
+    pub async fn load(&self) -> Result<Loaded> {
+        let mut tx = Tx::snapshot(self.reader().await?).await?;
+        let conn = tx.conn()?;
+        let head = log::head(conn).await?;
+        let (documents, mut damaged) = documents::load(conn).await?;
+        let (members, bad_members) = members::load(conn).await?;
+        damaged.extend(bad_members);
+        tx.rollback().await;
+        for row in &damaged {
+            tracing::error!(damaged = %row, "left out");
+        }
+        Ok(Loaded {
+            head,
+            documents,
+            members,
+            damaged,
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader()
+            .await?
+            .one(Sql::new("SELECT epoch FROM head"))
+            .await
+            .map(drop)
+    }
+
+    /// What SQLite's own check finds wrong with the file. It reads all of it. PostgreSQL looks
+    /// after its files itself.
+    pub async fn check_file(&self) -> Result<Vec<String>> {
+        let mut conn = self.reader().await?;
+        if conn.is_postgres() {
+            return Ok(Vec::new());
+        }
+        let rows = conn.all(Sql::new("PRAGMA integrity_check")).await?;
+        let lines = rows.iter().map(|row| row.text(0).map(str::to_owned));
+        lines.filter(|line| line.as_deref() != Ok("ok")).collect()
+    }
+
+    /// Closes all connections and waits for them.
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    pub(crate) async fn reader(&self) -> Result<Conn> {
+        self.0.pool.reader().await
+    }
+
+    pub(crate) async fn writer(&self) -> Result<Conn> {
+        self.check_writer()?;
+        self.0.pool.writer().await
+    }
+
+    /// Another node may have migrated since: remembers what the head says.
+    pub(crate) fn saw_min_writer(&self, min_writer: i64) -> Result<()> {
+        self.0.min_writer.store(version(min_writer), Ordering::Relaxed);
+        self.check_writer()
+    }
+}
+
+/// A version out of range is one that this program does not know.
+fn version(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
