@@ -1,13 +1,13 @@
-//! `make shots`: the named pictures of the console, taken from the real binary.
+//! `make shots`: the named pictures of the console.
 
 use crate::command::{self, command};
-use crate::session::{BINARY, CHROMIUM, Session, chromium};
-use crate::{Answer, suite, ui, workspace};
+use crate::session::Session;
+use crate::{Answer, ui, workspace};
 
 /// Where the pictures go, below the root.
 const FOLDER: &str = "docs/images";
 
-/// Builds console and binary, then runs the console's `shots` script.
+/// Builds the console, then runs its `shots` script.
 pub(crate) fn main(arguments: &[String]) -> Answer {
     let session = Session::new(workspace::root())?;
     if let Some(reason) = ui::browser_obstacle(&session) {
@@ -18,7 +18,6 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
         return Err("ui/package.json has no script `shots`".to_owned());
     }
     ui::build(&console, &session.metadata.target)?;
-    command::run(&mut suite::build_command(&session))?;
     let mut npm = command("npm", &console);
     npm.args(["run", "--silent", "shots", "--"]).args(arguments);
     npm.env(BINARY, session.binary())

@@ -12,44 +12,22 @@ use std::time::Instant;
 /// One set of features for lints, tests and the test binary, so that they share what is built.
 const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 
+#[rustfmt::skip]
 const TEST: &[Step] = &[
     FMT,
     TIDY,
     CLIPPY,
-    step(
-        "postgres",
-        "start a throw-away PostgreSQL, or take the one in HOIST_TEST_POSTGRES_URL",
-        &[],
-        start_postgres,
-    ),
-    step(
-        "rust",
-        "the Rust tests (nextest if installed)",
-        &["postgres"],
-        rust_tests,
-    ),
+    UI_CHECK,
+    step("ui-test", "unit tests of the console", &[], |session| ui::script_step(session, "test", Runner::Vitest)),
+    step("postgres", "start a throw-away PostgreSQL, or take the one in HOIST_TEST_POSTGRES_URL", &[], start_postgres),
+    step("rust", "the Rust tests (nextest if installed)", &["postgres"], rust_tests),
     step("doc", "the examples in Rust documentation", &[], doc_tests),
-    UI_LINT,
-    UI_TYPES,
-    step("ui-test", "unit tests of the console", &[], |session| {
-        ui::script_step(session, "test", Runner::Vitest)
-    }),
     step("ui-build", "the console", &[], build_console),
-    step("build", "the binary with its test hooks", &["ui-build"], |session| {
-        command::run(&mut build_command(session)).into()
-    }),
-    step(
-        "e2e",
-        "the console in a browser against the real binary",
-        &["postgres", "build"],
-        ui::end_to_end,
-    ),
-    step(
-        "conformance",
-        "unmodified foreign clients against the real binary",
-        &["postgres", "build"],
-        conformance,
-    ),
+    step("ui-size", "the console's budget of script and style", &["ui-build"], |session| ui::script_step(session, "size", Runner::Uncounted)),
+    step("e2e", "the built console in a browser, with fixtures", &["ui-build"], |session| ui::browser_step(session, "e2e")),
+    step("build", "the binary with its test hooks", &["ui-build"], |session| command::run(&mut build_command(session)).into()),
+    step("live", "the console in a browser against the real binary", &["postgres", "build"], |session| ui::browser_step(session, "live")),
+    step("conformance", "unmodified foreign clients against the real binary", &["postgres", "build"], conformance),
     step("data", "public test data in HOIST_CONFORMANCE_DIR", &[], public_data),
     step("skips", "tests that skipped themselves", &[], skipped_tests),
 ];
@@ -59,8 +37,7 @@ const CHECK: &[Step] = &[
     TIDY,
     CLIPPY,
     step("deny", "licences and banned crates (cargo-deny)", &[], deny),
-    UI_LINT,
-    UI_TYPES,
+    UI_CHECK,
 ];
 
 const FMT: Step = step("fmt", "formatting of Rust", &[], |session| {
@@ -79,11 +56,8 @@ const CLIPPY: Step = step("clippy", "lints of Rust, warnings are errors", &[], |
     )
     .into()
 });
-const UI_LINT: Step = step("ui-lint", "Biome", &[], |session| {
-    ui::script_step(session, "lint", Runner::Uncounted)
-});
-const UI_TYPES: Step = step("ui-types", "types of the console", &[], |session| {
-    ui::script_step(session, "typecheck", Runner::Uncounted)
+const UI_CHECK: Step = step("ui-check", "format, lints and types of the console", &[], |session| {
+    ui::script_step(session, "check", Runner::Uncounted)
 });
 
 const fn step(
@@ -244,7 +218,7 @@ fn build_console(session: &mut Session) -> Outcome {
 }
 
 /// Builds every binary in the development profile.
-pub(crate) fn build_command(session: &Session) -> Command {
+fn build_command(session: &Session) -> Command {
     let mut cargo = command::cargo(&session.root);
     cargo.args(["build", "--bins"]).args(WHOLE_WORKSPACE);
     cargo

@@ -2,11 +2,12 @@
 //!
 //! | script | what it does |
 //! |---|---|
-//! | `lint` | Biome |
-//! | `typecheck` | the TypeScript compiler, no output |
+//! | `check` | Biome and the TypeScript compiler |
 //! | `test` | unit tests, once |
 //! | `build` | the console into `ui/dist` |
-//! | `e2e` | Playwright against the binary in `HOIST_BIN` |
+//! | `size` | the budget of script and style in `ui/dist` |
+//! | `e2e` | Playwright on the built files, with fixtures |
+//! | `live` | Playwright on the real binary in `HOIST_BIN`, which the tests start themselves |
 //! | `shots` | Playwright, writing pictures to `HOIST_SHOTS_DIR` |
 
 use crate::command::{self, command};
@@ -45,12 +46,12 @@ pub(crate) fn script_step(session: &mut Session, script: &str, runner: Runner) -
     session.run_counted(&mut npm_run(&ui, script), runner).into()
 }
 
-/// The end-to-end tests, which also need a browser and the binary.
-pub(crate) fn end_to_end(session: &mut Session) -> Outcome {
+/// Runs a script of the console that also needs a browser.
+pub(crate) fn browser_step(session: &mut Session, script: &str) -> Outcome {
     if let Some(reason) = browser_obstacle(session) {
         return Outcome::skipped(reason);
     }
-    script_step(session, "e2e", Runner::Playwright)
+    script_step(session, script, Runner::Playwright)
 }
 
 /// What stands between us and driving a browser.
@@ -165,8 +166,12 @@ mod tests {
     fn scripts_are_looked_up() {
         let folder = folder("scripts");
         assert!(obstacle(&folder).unwrap().contains("does not exist"));
-        fs::write(folder.join("package.json"), r#"{"scripts": {"lint": "biome check ."}}"#).unwrap();
-        assert!(has_script(&folder, "lint") && !has_script(&folder, "e2e"));
+        fs::write(
+            folder.join("package.json"),
+            r#"{"scripts": {"check": "biome check ."}}"#,
+        )
+        .unwrap();
+        assert!(has_script(&folder, "check") && !has_script(&folder, "e2e"));
         fs::remove_dir_all(folder).unwrap();
     }
 }
