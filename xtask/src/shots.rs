@@ -20,9 +20,9 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
     ui::build(&console, &session.metadata.target)?;
     let mut npm = command("npm", &console);
     npm.args(["run", "--silent", "shots", "--"]).args(arguments);
-    npm.env(BINARY, session.binary())
+    session
+        .equip(&mut npm)
         .env("HOIST_SHOTS_DIR", session.root.join(FOLDER));
-    npm.envs(chromium().map(|path| (CHROMIUM, path)));
     command::run(&mut npm)?;
     println!("pictures: {FOLDER}");
     Ok(())
