@@ -277,8 +277,8 @@ mod tests {
     #[test]
     fn asking_for_a_step_brings_what_it_needs_in_order() {
         assert_eq!(
-            names(&chosen(TEST, &["e2e", "fmt"]).unwrap()),
-            ["fmt", "postgres", "ui-build", "build", "e2e"]
+            names(&chosen(TEST, &["live", "fmt"]).unwrap()),
+            ["fmt", "postgres", "ui-build", "build", "live"]
         );
         assert_eq!(chosen(TEST, &[]).unwrap().len(), TEST.len());
         assert!(chosen(TEST, &["nope"]).is_err_and(|error| error.contains("`nope`")));
