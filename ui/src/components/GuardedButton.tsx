@@ -1,6 +1,5 @@
-import { Button, type ButtonProps, Tooltip } from '@mantine/core';
+import { Button, type ButtonProps, Tooltip, VisuallyHidden } from '@mantine/core';
 import { type ComponentPropsWithoutRef, useId } from 'react';
-import { VisuallyHidden } from '@mantine/core';
 import { common } from '@/text/common';
 
 type GuardedButtonProps = ButtonProps &

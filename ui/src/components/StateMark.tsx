@@ -24,7 +24,14 @@ export function StateMark({ state, share }: StateMarkProps) {
 
 export function StateShape({ state }: { state: FlagState }) {
   return (
-    <svg className={classes.shape} width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" focusable="false">
+    <svg
+      className={classes.shape}
+      width="14"
+      height="14"
+      viewBox="0 0 14 14"
+      aria-hidden="true"
+      focusable="false"
+    >
       {state === 'on' && <circle cx="7" cy="7" r="5" fill="currentColor" />}
       {state === 'off' && <circle cx="7" cy="7" r="4.25" className={classes.line} />}
       {state === 'killed' && (

@@ -16,7 +16,9 @@ interface ErrorPanelProps {
 /** An error in its place; the rest of the page stays alive. */
 export function ErrorPanel({ error, what, retry }: ErrorPanelProps) {
   const problem = error instanceof Problem ? error : undefined;
-  const text = problem?.offline ? common.offlineDetail : (problem?.detail || problem?.title) ?? String(error);
+  const text = problem?.offline
+    ? common.offlineDetail
+    : ((problem?.detail || problem?.title) ?? String(error));
   const missing = problem?.missing || problem?.forbidden;
   return (
     <div className={classes.panel} role="alert">

@@ -37,7 +37,6 @@ export function Time({ at, exact = false }: TimeProps) {
   const minute = useMinute();
   return (
     <Tooltip label={fullTime(at)} events={{ hover: true, focus: true, touch: true }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full time is shown on focus */}
       <time dateTime={at} tabIndex={exact ? 0 : undefined}>
         {exact ? absolute(at) : relative(at, minute)}
       </time>

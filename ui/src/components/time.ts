@@ -24,7 +24,9 @@ export function relative(at: string | Date, now: number): string {
   if (Number.isNaN(distance)) return String(at);
   const size = Math.abs(distance);
   if (size > 7 * day) {
-    return new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
+    return new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' }).format(
+      date,
+    );
   }
   if (size < minute) return common.justNow;
   const past = distance > 0;

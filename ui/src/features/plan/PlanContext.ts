@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
-import type { Change, ChangeAnswer, Plan, Revision } from '@/api/types';
+import type { Problem } from '@/api/client';
+import type { Change, ChangeAnswer, FieldProblem, Plan, Revision } from '@/api/types';
 
 export interface PlanRequest {
   /** Left out for a change of the instance (own tokens). */
@@ -21,11 +22,20 @@ export interface PlanRequest {
   direct?: boolean;
   /** The past-tense sentence of the toast; without it the server's first sentence. */
   done?: string;
+  /**
+   * Called with the field problems of an invalid change. Answering true means that they are shown at the
+   * fields: no dialog opens and the result is cancelled.
+   */
+  onProblems?: (problems: FieldProblem[]) => boolean;
 }
 
 export type PlanResult =
   | { outcome: 'applied' | 'proposed' | 'scheduled'; answer: ChangeAnswer; plan: Plan }
-  | { outcome: 'cancelled' };
+  | {
+      outcome: 'cancelled';
+      /** The conflict or refusal that was on screen when the dialog was left. */
+      problem?: Problem;
+    };
 
 export interface PlanApi {
   /** Makes the plan, shows it where needed, sends it. Resolves when applied, proposed or cancelled. */
