@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use crate::command::{self, find_on_path};
+use crate::counts::{Counts, Runner};
 use crate::workspace;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -65,12 +66,18 @@ impl Bench {
         Ok(bench)
     }
 
-    /// Without a mutant the tests must pass, else failing means nothing.
+    /// Without a mutant the tests must run and pass, else failing or passing means nothing.
     pub(super) fn check_sound(&self, mutants: &[Mutant]) -> Result<(), String> {
         let commands: BTreeSet<&[&str]> = mutants.iter().map(|mutant| mutant.tests).collect();
         for tests in commands {
-            println!("without mutants: cargo test {}", tests.join(" "));
-            command::run(self.cargo_test(tests).stdout(Stdio::null()))?;
+            let shown = tests.join(" ");
+            println!("without mutants: cargo test {shown}");
+            let text = command::output(&mut self.cargo_test(&[], tests))?;
+            let mut counts = Counts::default();
+            text.lines().for_each(|line| counts.read_line(Runner::CargoTest, line));
+            if counts.passed == 0 {
+                return Err(format!("`cargo test {shown}` runs no test: it can notice nothing"));
+            }
         }
         Ok(())
     }
@@ -86,18 +93,17 @@ impl Bench {
     }
 
     fn verdict(&self, mutant: &Mutant) -> Result<Verdict, String> {
-        let mut build = self.cargo_test(mutant.tests);
-        if !quiet(build.arg("--no-run"))? {
+        if !quiet(&mut self.cargo_test(&["--no-run"], mutant.tests))? {
             return Err(format!(
                 "mutant `{}` does not compile: it proves nothing about the tests",
                 mutant.name
             ));
         }
-        let passed = quiet(&mut self.cargo_test(mutant.tests))?;
+        let passed = quiet(&mut self.cargo_test(&[], mutant.tests))?;
         Ok(if passed { Verdict::Survived } else { Verdict::Noticed })
     }
 
-    fn cargo_test(&self, tests: &[&str]) -> Command {
+    fn cargo_test(&self, options: &[&str], tests: &[&str]) -> Command {
         let cargo = command::cargo(&self.sources);
         let mut command = match find_on_path("timeout") {
             Some(timeout) => {
@@ -108,7 +114,7 @@ impl Bench {
             None => cargo,
         };
         command.arg("test").arg("--quiet").env("CARGO_TARGET_DIR", &self.target);
-        command.args(tests);
+        command.args(options).args(tests);
         command
     }
 }
@@ -189,6 +195,15 @@ mod tests {
         let bench = Bench::prepare(&root, &root.join("target")).unwrap();
         let (noticed, survivor) = (mutant("a + b", "a * b"), mutant("{ 3 }", "{ 4 }"));
         bench.check_sound(&[noticed]).unwrap();
+        let idle = Mutant {
+            tests: &["-p", "a", "--lib", "no_such_test"],
+            ..noticed
+        };
+        assert!(
+            bench
+                .check_sound(&[idle])
+                .is_err_and(|error| error.contains("runs no test"))
+        );
         assert_eq!(bench.try_out(&noticed), Ok(Verdict::Noticed));
         assert_eq!(bench.try_out(&survivor), Ok(Verdict::Survived));
         assert!(
