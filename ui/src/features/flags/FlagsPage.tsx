@@ -1,5 +1,217 @@
-import { common } from '@/text/common';
+import { useMediaQuery } from '@mantine/hooks';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import type { FlagListItem, LiveChange } from '@/api/types';
+import { useLiveChange } from '@/app/live';
+import { useEnvironments, useScope } from '@/app/scope';
+import { GuardedButton } from '@/components/GuardedButton';
+import { Icon } from '@/components/Icon';
+import { PageHeader, useTitle } from '@/components/PageHeader';
+import { BusyBar, ErrorPanel, ListSkeleton } from '@/components/Status';
+import { flagsText } from '@/text/flags';
+import { BulkBar } from './BulkBar';
+import { CellPanel } from './CellPanel';
+import { columnsOf } from './columns';
+import classes from './Flags.module.css';
+import { type CellTarget, FlagCards, FlagTable } from './FlagTable';
+import { NoFlags, NoMatch } from './ListStates';
+import { ColumnsMenu, Pager, ViewsMenu } from './ListTools';
+import { QueryBox } from './QueryBox';
+import { type ListSearch, sizes } from './search';
+import { useAllMatching, useFlagList, useTrail } from './useFlagList';
+import { useRowKeys } from './useRowKeys';
+
+const NewFlagDialog = lazy(async () => ({ default: (await import('./NewFlagDialog')).NewFlagDialog }));
+const route = getRouteApi('/session/o/$org/p/$project/flags');
+const noFacets = {};
+
+/** Keys of the flags that others changed in the last two seconds. */
+function useFlashing(): ReadonlySet<string> {
+  const [flashing, setFlashing] = useState<ReadonlySet<string>>(new Set());
+  const listener = useCallback((change: LiveChange) => {
+    const touched = change.touched.map(({ key }) => key.split(/[/@]/)[0] ?? key);
+    setFlashing((before) => new Set([...before, ...touched]));
+    window.setTimeout(() => {
+      setFlashing((before) => new Set([...before].filter((key) => !touched.includes(key))));
+    }, 2000);
+  }, []);
+  useLiveChange(listener);
+  return flashing;
+}
+
+function useSelection(items: FlagListItem[]) {
+  const [selection, setSelection] = useState<ReadonlyMap<string, FlagListItem>>(new Map());
+  const [last, setLast] = useState<string>();
+  const select = (item: FlagListItem, on: boolean, range: boolean) => {
+    const next = new Map(selection);
+    const from = range ? items.findIndex((each) => each.key === last) : -1;
+    const to = items.findIndex((each) => each.key === item.key);
+    const chosen = from === -1 ? [item] : items.slice(Math.min(from, to), Math.max(from, to) + 1);
+    for (const each of chosen) {
+      if (on) next.set(each.key, each);
+      else next.delete(each.key);
+    }
+    setLast(item.key);
+    setSelection(next);
+  };
+  const selectPage = (on: boolean) => {
+    const next = new Map(selection);
+    for (const item of items) {
+      if (on) next.set(item.key, item);
+      else next.delete(item.key);
+    }
+    setSelection(next);
+  };
+  const selectAll = (all: FlagListItem[]) => setSelection(new Map(all.map((item) => [item.key, item])));
+  return {
+    selected: useMemo(() => new Set(selection.keys()), [selection]),
+    selectedItems: useMemo(() => [...selection.values()], [selection]),
+    select,
+    selectPage,
+    selectAll,
+    clear: () => setSelection(new Map()),
+  };
+}
 
 export function FlagsPage() {
-  return <p>{common.notBuilt}</p>;
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { can, project } = useScope();
+  const environments = useEnvironments();
+  const list = useFlagList(search);
+  const { items } = list;
+  const { previous } = useTrail(search);
+  const allMatching = useAllMatching(search);
+  const selection = useSelection(items);
+  const flashing = useFlashing();
+  const phone = useMediaQuery('(max-width: 767px)', window.innerWidth < 768);
+  const [cell, setCell] = useState<CellTarget>();
+  const [creating, setCreating] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const columns = columnsOf(search.cols, environments);
+  const mayCreate = can('flag.create');
+  useTitle(flagsText.title, project);
+  useRowKeys({
+    items,
+    onSelect: (item) => selection.select(item, !selection.selected.has(item.key), false),
+    onCreate: () => mayCreate && setCreating(true),
+  });
+
+  const view = (change: Partial<ListSearch>, replace = true) =>
+    void navigate({
+      search: (before) => ({ ...before, cursor: undefined, page: undefined, ...change }),
+      replace,
+      resetScroll: !replace,
+    });
+  const keepPage = (change: Partial<ListSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  const page = search.page ?? 1;
+  const known = useMemo(
+    () => ({ environments, facets: list.data?.facets ?? noFacets }),
+    [environments, list.data?.facets],
+  );
+  const target = cell && items.find((item) => item.key === cell.flag);
+  const targetEnvironment = cell && environments.find((environment) => environment.key === cell.environment);
+  const total = list.data?.total ?? 0;
+  const rowActions = { onCell: setCell, onSelect: selection.select };
+
+  return (
+    <div className={classes.page} data-selecting={selection.selected.size > 0 || undefined}>
+      <BusyBar busy={list.isFetching && list.isPlaceholderData} />
+      <PageHeader title={flagsText.title} aside={list.data ? flagsText.total(total) : undefined}>
+        <ViewsMenu
+          environments={environments}
+          onView={(next) =>
+            void navigate({ search: { cols: search.cols, density: search.density, ...next } })
+          }
+        />
+        <GuardedButton
+          allowed={mayCreate}
+          permission="flag.create"
+          leftSection={<Icon name="flag" />}
+          onClick={() => setCreating(true)}
+        >
+          {flagsText.create}
+        </GuardedButton>
+      </PageHeader>
+      <div className={classes.tools}>
+        <QueryBox
+          value={search.q ?? ''}
+          known={known}
+          matches={list.data && !list.isPlaceholderData ? total : undefined}
+          onChange={(q) => view({ q: q || undefined })}
+        />
+        <ColumnsMenu
+          opened={choosing}
+          onOpened={setChoosing}
+          environments={environments}
+          columns={columns}
+          search={search}
+          onSearch={keepPage}
+        />
+      </div>
+      {list.isError && (
+        <ErrorPanel error={list.error} what={flagsText.what} retry={() => void list.refetch()} />
+      )}
+      {list.isPending && <ListSkeleton rows={12} />}
+      {list.data &&
+        items.length === 0 &&
+        !list.isPlaceholderData &&
+        (search.q ? (
+          <NoMatch query={search.q} onQuery={(q) => view({ q: q || undefined })} />
+        ) : (
+          <NoFlags onCreate={() => setCreating(true)} />
+        ))}
+      {items.length > 0 &&
+        (phone ? (
+          <FlagCards
+            items={items}
+            environments={columns.environments}
+            selected={selection.selected}
+            {...rowActions}
+          />
+        ) : (
+          <FlagTable
+            items={items}
+            columns={columns}
+            search={search}
+            selected={selection.selected}
+            flashing={flashing}
+            onSort={(sort) => view({ sort: sort === 'key' ? undefined : sort })}
+            onSelectPage={selection.selectPage}
+            onColumns={() => setChoosing(true)}
+            {...rowActions}
+          />
+        ))}
+      {selection.selected.size > 0 && (
+        <BulkBar
+          items={selection.selectedItems}
+          total={total}
+          onSelectAll={async () => selection.selectAll(await allMatching())}
+          onClear={selection.clear}
+        />
+      )}
+      {items.length > 0 && (
+        <Pager
+          search={search}
+          shown={items.length}
+          total={total}
+          hasNext={Boolean(list.data?.next)}
+          onPrevious={() => view({ cursor: previous, page: page > 2 ? page - 1 : undefined }, false)}
+          onNext={() => view({ cursor: list.data?.next ?? undefined, page: page + 1 }, false)}
+          onSize={(size) => view({ size: sizes.find((allowed) => allowed === size) })}
+        />
+      )}
+      {cell && target && targetEnvironment && (
+        <CellPanel
+          key={`${cell.flag} ${cell.environment}`}
+          item={target}
+          environment={targetEnvironment}
+          element={cell.element}
+          onClose={() => setCell(undefined)}
+        />
+      )}
+      <Suspense>{creating && <NewFlagDialog onClose={() => setCreating(false)} />}</Suspense>
+    </div>
+  );
 }

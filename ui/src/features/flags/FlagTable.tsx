@@ -1,0 +1,278 @@
+import { ActionIcon, Checkbox, UnstyledButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Environment, FlagListItem } from '@/api/types';
+import { useScope } from '@/app/scope';
+import { EnvironmentBadge } from '@/components/EnvironmentBadge';
+import { Icon } from '@/components/Icon';
+import { StateMark } from '@/components/StateMark';
+import { Time } from '@/components/Time';
+import { common, stateWords } from '@/text/common';
+import { flagsText } from '@/text/flags';
+import type { Columns, OtherColumn } from './columns';
+import classes from './Flags.module.css';
+import type { ListSearch, Sort } from './search';
+
+export interface CellTarget {
+  flag: string;
+  environment: string;
+  element: HTMLElement;
+}
+
+export interface RowActions {
+  onCell: (target: CellTarget) => void;
+  onSelect: (item: FlagListItem, on: boolean, range: boolean) => void;
+}
+
+interface FlagTableProps extends RowActions {
+  items: FlagListItem[];
+  columns: Columns;
+  search: ListSearch;
+  selected: ReadonlySet<string>;
+  flashing: ReadonlySet<string>;
+  onSort: (sort: Sort) => void;
+  onSelectPage: (on: boolean) => void;
+  onColumns: () => void;
+}
+
+const sortColumns: Partial<Record<OtherColumn | 'flag', [Sort, Sort]>> = {
+  flag: ['key', '-key'],
+  changed: ['-changed', 'changed'],
+  created: ['-created', 'created'],
+};
+
+export function FlagTable({ items, columns, search, selected, flashing, ...actions }: FlagTableProps) {
+  const density = search.density ?? 'normal';
+  const pageSelected = items.length > 0 && items.every((item) => selected.has(item.key));
+  const someSelected = !pageSelected && items.some((item) => selected.has(item.key));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that may scroll sideways must be reachable
+    <section className={classes.scroller} aria-label={flagsText.tableCaption} tabIndex={0}>
+      <table className={classes.table} data-density={density}>
+        <caption className={classes.caption}>{flagsText.tableCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col" className={classes.checkCell}>
+              <Checkbox
+                aria-label={flagsText.selectPage}
+                checked={pageSelected}
+                indeterminate={someSelected}
+                onChange={(event) => actions.onSelectPage(event.currentTarget.checked)}
+              />
+            </th>
+            <SortHead column="flag" search={search} onSort={actions.onSort} />
+            {columns.environments.map((environment) => (
+              <th key={environment.key} scope="col">
+                <EnvironmentBadge environment={environment} />
+              </th>
+            ))}
+            {columns.hidden > 0 && (
+              <th scope="col">
+                <UnstyledButton
+                  className={classes.sort}
+                  aria-label={flagsText.moreEnvironmentsLabel(columns.hidden)}
+                  onClick={actions.onColumns}
+                >
+                  {flagsText.moreEnvironments(columns.hidden)}
+                </UnstyledButton>
+              </th>
+            )}
+            {columns.others.map((column) => (
+              <SortHead key={column} column={column} search={search} onSort={actions.onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <FlagRow
+              key={item.id}
+              item={item}
+              columns={columns}
+              selected={selected.has(item.key)}
+              flashing={flashing.has(item.key)}
+              {...actions}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function SortHead({
+  column,
+  search,
+  onSort,
+}: {
+  column: OtherColumn | 'flag';
+  search: ListSearch;
+  onSort: (sort: Sort) => void;
+}) {
+  const pair = sortColumns[column];
+  const text = flagsText.column[column];
+  if (!pair) return <th scope="col">{text}</th>;
+  const current = search.sort ?? 'key';
+  const position = pair.indexOf(current);
+  const ascending = current.startsWith('-') ? 'descending' : 'ascending';
+  return (
+    <th scope="col" aria-sort={position === -1 ? 'none' : ascending}>
+      <UnstyledButton
+        className={classes.sort}
+        aria-label={flagsText.sortBy(text)}
+        onClick={() => onSort(position === 0 ? pair[1] : pair[0])}
+      >
+        {text}
+        {position !== -1 && <Icon name={ascending === 'ascending' ? 'up' : 'down'} size={12} />}
+      </UnstyledButton>
+    </th>
+  );
+}
+
+interface FlagRowProps extends RowActions {
+  item: FlagListItem;
+  columns: Columns;
+  selected: boolean;
+  flashing: boolean;
+}
+
+function FlagRow({ item, columns, selected, flashing, onCell, onSelect }: FlagRowProps) {
+  return (
+    <tr data-selected={selected || undefined} data-flash={flashing || undefined} data-row={item.key}>
+      <td className={classes.checkCell}>
+        <Checkbox
+          aria-label={flagsText.selectRow(item.key)}
+          checked={selected}
+          onChange={() => undefined}
+          onClick={(event) => onSelect(item, !selected, event.shiftKey)}
+        />
+      </td>
+      <th scope="row" className={classes.flagCell}>
+        <FlagName item={item} />
+      </th>
+      {columns.environments.map((environment) => (
+        <td key={environment.key} className={classes.stateCell}>
+          <StateCell item={item} environment={environment} onCell={onCell} />
+        </td>
+      ))}
+      {columns.hidden > 0 && <td aria-hidden="true" />}
+      {columns.others.map((column) => (
+        <td key={column} className={classes.otherCell}>
+          <OtherCell item={item} column={column} />
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+export function FlagName({ item }: { item: FlagListItem }) {
+  const { organization, project } = useScope();
+  return (
+    <div className={classes.name}>
+      <Link
+        to="/o/$org/p/$project/flags/$flag"
+        params={{ org: organization, project, flag: item.key }}
+        className={classes.key}
+        title={item.name || undefined}
+        data-row-link
+      >
+        {item.key}
+      </Link>
+      <span className={classes.kind}>{flagsText.kinds[item.kind]}</span>
+      {item.archived && <span className={classes.tag}>{flagsText.archivedMark}</span>}
+      {item.tags.slice(0, 3).map((tag) => (
+        <span key={tag} className={classes.tag}>
+          #{tag}
+        </span>
+      ))}
+      {item.tags.length > 3 && <span className={classes.tag}>+{item.tags.length - 3}</span>}
+      {item.name && item.name !== item.key && <span className={classes.fullName}>{item.name}</span>}
+    </div>
+  );
+}
+
+interface StateCellProps {
+  item: FlagListItem;
+  environment: Environment;
+  onCell: RowActions['onCell'];
+}
+
+export function StateCell({ item, environment, onCell }: StateCellProps) {
+  const state = item.environments[environment.key];
+  if (!state) return <span className={classes.muted}>–</span>;
+  const summary = state.state === 'on' || state.state === 'broken' ? state.summary : '';
+  return (
+    <UnstyledButton
+      className={classes.cell}
+      aria-haspopup="dialog"
+      aria-label={flagsText.cell(
+        item.key,
+        environment.key,
+        [stateWords[state.state], summary].filter(Boolean).join(', '),
+      )}
+      data-cell={environment.key}
+      onClick={(event) =>
+        onCell({ flag: item.key, environment: environment.key, element: event.currentTarget })
+      }
+    >
+      <StateMark state={state.state} share={state.share} />
+      {summary && <span className={classes.summary}>{summary}</span>}
+    </UnstyledButton>
+  );
+}
+
+function OtherCell({ item, column }: { item: FlagListItem; column: OtherColumn }) {
+  switch (column) {
+    case 'owner':
+      return item.owner || <span className={classes.muted}>–</span>;
+    case 'changed':
+      return (
+        <>
+          <Time at={item.changed_at} />
+          {item.changed_by?.name && <span className={classes.muted}> · {item.changed_by.name}</span>}
+        </>
+      );
+    case 'purpose':
+      return item.purpose ? flagsText.purposes[item.purpose] : <span className={classes.muted}>–</span>;
+    case 'created':
+      return <Time at={item.created_at} />;
+    case 'description':
+      return <span className={classes.description}>{item.description}</span>;
+    case 'id':
+      return <code>{item.id}</code>;
+  }
+}
+
+interface FlagCardsProps extends RowActions {
+  items: FlagListItem[];
+  environments: Environment[];
+  selected: ReadonlySet<string>;
+}
+
+/** The list on a phone: two lines for a flag, name first, then a pill for each environment. */
+export function FlagCards({ items, environments, selected, onCell, onSelect }: FlagCardsProps) {
+  return (
+    <ul className={classes.cards}>
+      {items.map((item) => (
+        <li key={item.id} data-row={item.key} data-selected={selected.has(item.key) || undefined}>
+          <div className={classes.cardTop}>
+            <FlagName item={item} />
+            <ActionIcon
+              aria-label={flagsText.selectRow(item.key)}
+              aria-pressed={selected.has(item.key)}
+              onClick={() => onSelect(item, !selected.has(item.key), false)}
+            >
+              <Icon name={selected.has(item.key) ? 'check' : 'plus'} label={common.add} />
+            </ActionIcon>
+          </div>
+          <ul className={classes.pills}>
+            {environments.map((environment) => (
+              <li key={environment.key}>
+                <span className={classes.pillName}>{environment.code || environment.key}</span>
+                <StateCell item={item} environment={environment} onCell={onCell} />
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,199 @@
+import { ActionIcon, Button, Combobox, Menu, TextInput, useCombobox } from '@mantine/core';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Icon } from '@/components/Icon';
+import { useKeys } from '@/components/keys';
+import { flagsText } from '@/text/flags';
+import classes from './Flags.module.css';
+import { complete, filterKeys, nearestKey, parseQuery, unknownKeys, without, writeTerm } from './query';
+import { type Known, suggest } from './suggestions';
+
+interface QueryBoxProps {
+  value: string;
+  known: Known;
+  matches: number | undefined;
+  onChange: (value: string) => void;
+}
+
+const debounce = 80;
+
+/** The query is text; suggestions, chips and menus only write into it. */
+export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
+  const [text, setText] = useState(value);
+  const [caret, setCaret] = useState(value.length);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<number>(undefined);
+  const sent = useRef(value);
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const options = useMemo(() => suggest(text, caret, known), [text, caret, known]);
+
+  useEffect(() => {
+    // Written elsewhere: Back, a view, a link.
+    if (value !== sent.current) {
+      sent.current = value;
+      setText(value);
+      setCaret(value.length);
+    }
+  }, [value]);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  const send = (next: string, wait: number) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      sent.current = next.trim();
+      onChange(next.trim());
+    }, wait);
+  };
+
+  const write = (next: string, at = next.length, wait = 0) => {
+    setText(next);
+    setCaret(at);
+    send(next, wait);
+    window.requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
+  };
+
+  useKeys({
+    '/': () => {
+      input.current?.focus();
+      input.current?.select();
+    },
+  });
+
+  const terms = parseQuery(text);
+  const unknown = unknownKeys(text)[0];
+  return (
+    <div className={classes.queryArea}>
+      <div className={classes.queryLine}>
+        <Combobox
+          store={combobox}
+          position="bottom-start"
+          onOptionSubmit={(inserted) => {
+            const next = complete(text, caret, inserted);
+            write(next.text, next.caret);
+            input.current?.focus();
+            if (!inserted.endsWith(':') && !inserted.endsWith('/')) combobox.closeDropdown();
+          }}
+        >
+          <Combobox.Target>
+            <TextInput
+              ref={input}
+              className={classes.query}
+              classNames={{ input: classes.queryInput }}
+              aria-label={flagsText.query}
+              placeholder={flagsText.queryPlaceholder}
+              type="search"
+              spellCheck={false}
+              autoComplete="off"
+              leftSection={<Icon name="search" />}
+              rightSection={
+                text === '' ? undefined : (
+                  <ActionIcon
+                    size={24}
+                    aria-label={flagsText.clearQuery}
+                    onClick={() => {
+                      write('');
+                      input.current?.focus();
+                    }}
+                  >
+                    <Icon name="close" size={14} />
+                  </ActionIcon>
+                )
+              }
+              value={text}
+              onChange={(event) => {
+                const { value: next, selectionStart } = event.currentTarget;
+                setText(next);
+                setCaret(selectionStart ?? next.length);
+                send(next, debounce);
+                combobox.openDropdown();
+                combobox.resetSelectedOption();
+              }}
+              onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? text.length)}
+              onClick={() => combobox.openDropdown()}
+              onBlur={() => combobox.closeDropdown()}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape' && !combobox.dropdownOpened) input.current?.blur();
+                if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1)
+                  combobox.closeDropdown();
+              }}
+            />
+          </Combobox.Target>
+          <Combobox.Dropdown hidden={options.length === 0}>
+            <Combobox.Options aria-label={flagsText.suggestions} className={classes.options}>
+              {options.map((option) => (
+                <Combobox.Option key={option.insert} value={option.insert} className={classes.option}>
+                  <code>{option.insert}</code>
+                  {option.help && <span>{option.help}</span>}
+                </Combobox.Option>
+              ))}
+            </Combobox.Options>
+          </Combobox.Dropdown>
+        </Combobox>
+        <FilterMenu
+          onPick={(key) => {
+            const next = text.trim() === '' ? `${key}:` : `${text.trim()} ${key}:`;
+            write(next, next.length, debounce);
+            window.setTimeout(() => {
+              input.current?.focus();
+              combobox.openDropdown();
+            }, 50);
+          }}
+        />
+        {matches !== undefined && text !== '' && (
+          <span className={classes.matches}>{flagsText.matches(matches)}</span>
+        )}
+      </div>
+      {unknown !== undefined && (
+        <p className={classes.unknown}>
+          {flagsText.unknownKey(unknown, nearestKey(unknown))}{' '}
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => write(text.replace(`${unknown}:`, `${nearestKey(unknown)}:`))}
+          >
+            {flagsText.applyKey(nearestKey(unknown))}
+          </Button>
+        </p>
+      )}
+      {terms.some((term) => term.kind === 'filter') && (
+        <ul className={classes.chips}>
+          {terms.map((term, index) =>
+            term.kind === 'filter' ? (
+              <li key={writeTerm(term)} className={classes.chip}>
+                <span>{writeTerm(term)}</span>
+                <ActionIcon
+                  size={20}
+                  aria-label={flagsText.removeFilter(writeTerm(term))}
+                  onClick={() => write(without(text, index))}
+                >
+                  <Icon name="close" size={12} />
+                </ActionIcon>
+              </li>
+            ) : null,
+          )}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function FilterMenu({ onPick }: { onPick: (key: string) => void }) {
+  return (
+    <Menu position="bottom-start" width={340} returnFocus={false}>
+      <Menu.Target>
+        <Button variant="default" leftSection={<Icon name="plus" size={14} />}>
+          {flagsText.filter}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {filterKeys.map((key) => (
+          <Menu.Item key={key} onClick={() => onPick(key)}>
+            <span className={classes.option}>
+              <code>{key}:</code>
+              <span>{flagsText.filterHelp[key]}</span>
+            </span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

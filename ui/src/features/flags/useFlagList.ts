@@ -1,0 +1,102 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef } from 'react';
+import { api } from '@/api/client';
+import { keys } from '@/api/keys';
+import type { FlagListItem, FlagPage } from '@/api/types';
+import { useScope } from '@/app/scope';
+import type { ListSearch } from './search';
+
+export const defaultSize = 50;
+export const bulkLimit = 500;
+
+interface Request {
+  q?: string;
+  sort?: string;
+  limit: number;
+  cursor?: string;
+}
+
+const requestOf = (search: ListSearch): Request => ({
+  q: search.q,
+  sort: search.sort,
+  limit: search.size ?? defaultSize,
+  cursor: search.cursor,
+});
+
+export function useFlagList(search: ListSearch) {
+  const { organization, project, path } = useScope();
+  const request = requestOf(search);
+  const query = useQuery({
+    queryKey: keys.flags(organization, project, request),
+    queryFn: ({ signal }) => api.get<FlagPage>(`${path}/flags`, { signal, query: { ...request } }),
+    placeholderData: keepPreviousData,
+    enabled: project !== '',
+  });
+  const items = useStableOrder(query.data?.items, JSON.stringify([organization, project, request]));
+  return { ...query, items };
+}
+
+const nothing: FlagListItem[] = [];
+
+/** Rows keep their place while a view stays open, whatever a change by others does to the order. */
+function useStableOrder(items: FlagListItem[] | undefined, view: string): FlagListItem[] {
+  const seen = useRef<{ view: string; order: Map<string, number> }>({ view: '', order: new Map() });
+  return useMemo(() => {
+    if (!items) return nothing;
+    if (seen.current.view !== view) {
+      seen.current = { view, order: new Map(items.map((item, index) => [item.id, index])) };
+      return items;
+    }
+    const { order } = seen.current;
+    for (const item of items) if (!order.has(item.id)) order.set(item.id, order.size);
+    return [...items].sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  }, [items, view]);
+}
+
+/** Cursors of the pages behind this one, so that Previous works with forward-only cursors. */
+export function useTrail(search: ListSearch): { previous: string | undefined } {
+  const { organization, project } = useScope();
+  const page = search.page ?? 1;
+  const view = [
+    'hoist.trail',
+    organization,
+    project,
+    search.q ?? '',
+    search.sort ?? '',
+    search.size ?? '',
+  ].join('|');
+  const trail = useMemo<(string | null)[]>(() => {
+    try {
+      return JSON.parse(sessionStorage.getItem(view) ?? '[]') as (string | null)[];
+    } catch {
+      return [];
+    }
+  }, [view]);
+  useEffect(() => {
+    trail[page - 1] = search.cursor ?? null;
+    sessionStorage.setItem(view, JSON.stringify(trail.slice(0, 400)));
+  }, [trail, view, page, search.cursor]);
+  return { previous: page > 2 ? (trail[page - 2] ?? undefined) : undefined };
+}
+
+/** Reads every flag that matches, up to the limit of one batch. */
+export function useAllMatching(search: ListSearch): () => Promise<FlagListItem[]> {
+  const { path } = useScope();
+  const client = useQueryClient();
+  return async () => {
+    const items: FlagListItem[] = [];
+    let cursor: string | undefined;
+    do {
+      const request = { q: search.q, sort: search.sort, limit: 100, cursor };
+      const page = await client.fetchQuery({
+        queryKey: ['all-matching', path, request],
+        queryFn: () => api.get<FlagPage>(`${path}/flags`, { query: request }),
+        staleTime: 0,
+        gcTime: 0,
+      });
+      items.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor && items.length < bulkLimit);
+    return items.slice(0, bulkLimit);
+  };
+}
