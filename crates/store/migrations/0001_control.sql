@@ -46,9 +46,9 @@ CREATE TABLE change (
     body {text} NOT NULL,
     checksum BIGINT NOT NULL
 );
-CREATE INDEX change_project ON change (project, revision);
-CREATE INDEX change_actor ON change (actor_id, revision);
-CREATE INDEX change_at ON change (at);
+CREATE INDEX change_by_project ON change (project, revision);
+CREATE INDEX change_by_actor ON change (actor_id, revision);
+CREATE INDEX change_by_at ON change (at);
 
 -- What an entry is about: role is document, members, kind, environment or correlation.
 CREATE TABLE change_ref (
@@ -67,7 +67,7 @@ CREATE TABLE idempotency (
     at BIGINT NOT NULL,
     PRIMARY KEY (scope, key)
 ) {clustered};
-CREATE INDEX idempotency_at ON idempotency (at);
+CREATE INDEX idempotency_by_at ON idempotency (at);
 
 -- Password hashes and token digests: never in a document, never in the log.
 CREATE TABLE secret (
@@ -76,7 +76,7 @@ CREATE TABLE secret (
     value {bytes} NOT NULL,
     PRIMARY KEY (owner, kind)
 ) {clustered};
-CREATE INDEX secret_value ON secret (kind, value);
+CREATE INDEX secret_by_value ON secret (kind, value);
 
 -- People who are signed in. `digest` is that of the cookie's token.
 CREATE TABLE session (
@@ -88,5 +88,5 @@ CREATE TABLE session (
     address {text} NOT NULL,
     agent {text} NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
-CREATE INDEX session_expires ON session (expires);
+CREATE INDEX session_by_user ON session (user_id);
+CREATE INDEX session_by_expires ON session (expires);

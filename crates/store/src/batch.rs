@@ -164,8 +164,9 @@ impl Batch {
 
     async fn close_savepoint(&mut self, done: Result<()>) -> Result<()> {
         let conn = self.tx.conn()?;
-        if done.is_err() {
-            conn.execute(Sql::new("ROLLBACK TO SAVEPOINT entry")).await?;
+        if done.is_err() && conn.execute(Sql::new("ROLLBACK TO SAVEPOINT entry")).await.is_err() {
+            // The whole transaction is gone: SQLite does that when the disk is full.
+            return done;
         }
         conn.execute(Sql::new("RELEASE SAVEPOINT entry")).await?;
         self.state = State::Written;

@@ -221,7 +221,10 @@ impl Drop for Tx {
 
 async fn roll_back(mut conn: Conn) {
     conn.set_patience(Duration::from_secs(1));
-    if conn.execute(Sql::new("ROLLBACK")).await.is_err() {
-        conn.discard();
+    match conn.execute(Sql::new("ROLLBACK")).await {
+        Ok(_) => {}
+        // SQLite has done it already: the disk is full, for instance.
+        Err(StoreError::Internal(error)) if error.contains("no transaction is active") => {}
+        Err(_) => conn.discard(),
     }
 }

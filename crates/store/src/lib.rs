@@ -45,6 +45,7 @@ mod pool;
 mod secrets;
 mod sessions;
 mod sql;
+mod stamps;
 mod store;
 mod text;
 

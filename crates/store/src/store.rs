@@ -147,3 +147,69 @@ impl Store {
 fn version(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use hoist_model::log::{Actor, LogEntry};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::Commit;
+
+    async fn write(store: &Store, size: usize) -> Result<Head> {
+        let mut batch = store.begin().await?;
+        let revision = batch.head().revision + 1;
+        let entry = LogEntry {
+            revision,
+            change: Id::from_parts(revision, [0; 10]),
+            at: Timestamp::UNIX_EPOCH,
+            actor: Actor::System,
+            project: None,
+            environments: Vec::new(),
+            summary: String::new(),
+            note: "x".repeat(size),
+            correlation: None,
+            undoes: None,
+            intent: serde_json::Value::Null,
+            effects: Vec::new(),
+        };
+        batch
+            .append(&Commit {
+                entry,
+                secrets: Vec::new(),
+                remember: None,
+            })
+            .await?;
+        batch.commit().await
+    }
+
+    /// To SQLite a limit on the pages is the same as a full disk.
+    #[tokio::test]
+    async fn a_full_file_is_read_on_and_recovers() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/control.db", folder.path().display());
+        let config = StoreConfig::new(url, Timestamp::UNIX_EPOCH, Id::from_parts(0, [0; 10]));
+        let store = Store::open(&config).await.unwrap();
+        write(&store, 10).await.unwrap();
+        store
+            .writer()
+            .await
+            .unwrap()
+            .all(Sql::new("PRAGMA max_page_count = 1"))
+            .await
+            .unwrap();
+        for _ in 0..2 {
+            let error = write(&store, 100_000).await.unwrap_err();
+            assert!(error.is_unavailable(), "{error}");
+        }
+        assert_eq!(store.load().await.unwrap().head.revision, 1);
+        store
+            .writer()
+            .await
+            .unwrap()
+            .all(Sql::new("PRAGMA max_page_count = 1000000"))
+            .await
+            .unwrap();
+        assert_eq!(write(&store, 100_000).await.unwrap().revision, 2);
+    }
+}

@@ -1,0 +1,21 @@
+//! Tests of the store, each on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and explains itself on stderr"
+)]
+
+#[macro_use]
+mod support;
+
+mod crash;
+mod damage;
+mod faults;
+mod follow;
+mod history;
+mod idempotency;
+mod members;
+mod migrations;
+mod secrets;
+mod sessions;
+mod write;
