@@ -33,7 +33,10 @@ impl Context {
 
     /// From a JSON object.
     pub fn from_json(object: &Map<String, Json>) -> Self {
-        object.iter().map(|(name, value)| (name.clone(), Value::from(value))).collect()
+        object
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(value)))
+            .collect()
     }
 
     /// Sets an attribute, replacing an earlier value.
@@ -64,13 +67,11 @@ impl Context {
     /// The attribute as conditions see it: the whole name first, then the subject key for its
     /// names, then a descent along the dots.
     pub fn resolve(&self, name: &str) -> Option<&Value> {
-        if let Some(own) = self.get(name) {
-            return Some(own);
-        }
+        let own = self.get(name);
         if SUBJECT_NAMES.contains(&name) {
-            return self.subject();
+            return own.filter(|value| **value != Value::Null).or_else(|| self.subject());
         }
-        self.descend(name)
+        own.or_else(|| self.descend(name))
     }
 
     /// What the dotted `name` leads to inside an object.
@@ -81,7 +82,9 @@ impl Context {
 
     /// The subject key as it was given, under whichever of its names.
     pub fn subject(&self) -> Option<&Value> {
-        SUBJECT_NAMES.iter().find_map(|name| self.get(name).filter(|value| **value != Value::Null))
+        SUBJECT_NAMES
+            .iter()
+            .find_map(|name| self.get(name).filter(|value| **value != Value::Null))
     }
 
     /// The subject key, if it is text.
@@ -114,7 +117,9 @@ impl Context {
 impl FromIterator<(String, Value)> for Context {
     /// Of equal names the last stays.
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(attributes: I) -> Self {
-        Self { attributes: value::sorted(attributes.into_iter().collect()) }
+        Self {
+            attributes: value::sorted(attributes.into_iter().collect()),
+        }
     }
 }
 

@@ -14,10 +14,34 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod bound;
+mod compile;
 pub mod context;
+mod curve;
+mod evaluate;
+mod flag;
+mod index;
 pub mod json_logic;
+mod names;
+mod outcome;
+mod placement;
+mod problem;
+mod program;
+mod reading;
 pub mod ruleset;
+pub mod scheme;
+mod segment;
+mod snapshot;
+mod until;
 pub mod value;
+pub mod visitor;
 
+pub use bound::Bound;
 pub use context::Context;
+pub use evaluate::{DEEPEST, Moment};
+pub use outcome::{Detail, EvalError, Outcome, Reason};
+pub use problem::{About, Problem};
+pub use snapshot::{FlagRef, MemberPatch, Patch, SegmentRef, Snapshot, VariantRef, prerequisite_cycle};
+pub use until::UntilVisitor;
 pub use value::Value;
+pub use visitor::{NoVisitor, Visitor};

@@ -134,9 +134,12 @@ impl From<&Json> for Value {
             },
             Json::String(text) => Self::Str(text.clone()),
             Json::Array(items) => Self::List(items.iter().map(Self::from).collect()),
-            Json::Object(members) => {
-                Self::Object(sorted(members.iter().map(|(name, value)| (name.clone(), Self::from(value))).collect()))
-            }
+            Json::Object(members) => Self::Object(sorted(
+                members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), Self::from(value)))
+                    .collect(),
+            )),
         }
     }
 }
@@ -198,7 +201,9 @@ impl Serialize for Value {
 /// Writes members as an object.
 pub(crate) fn serialize_members<S: Serializer>(members: &[(String, Value)], to: S) -> Result<S::Ok, S::Error> {
     let mut map = to.serialize_map(Some(members.len()))?;
-    members.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+    members
+        .iter()
+        .try_for_each(|(name, value)| map.serialize_entry(name, value))?;
     map.end()
 }
 

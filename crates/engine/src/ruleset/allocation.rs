@@ -136,7 +136,9 @@ impl TryFrom<u16> for Share {
     type Error = String;
     fn try_from(hundredths: u16) -> Result<Self, String> {
         if hundredths > 10_000 {
-            return Err(format!("a share is 0 to 10000 hundredths of a percent, not {hundredths}"));
+            return Err(format!(
+                "a share is 0 to 10000 hundredths of a percent, not {hundredths}"
+            ));
         }
         Ok(Self(hundredths))
     }

@@ -33,7 +33,11 @@ fn is_yes(enabled: &bool) -> bool {
 impl Serve {
     /// One variant, enabled.
     pub fn variant(key: impl Into<String>) -> Self {
-        Self { what: What::Variant(key.into()), enabled: true, metadata: Map::new() }
+        Self {
+            what: What::Variant(key.into()),
+            enabled: true,
+            metadata: Map::new(),
+        }
     }
 
     /// The same, not enabled.

@@ -1,0 +1,336 @@
+//! Flags and their steps.
+
+use std::sync::Arc;
+
+use super::condition::Builder;
+use super::serve::{Leaves, metadata_json, serve, variant};
+use super::{Path, Report, Tables};
+use crate::curve::Curve;
+use crate::flag::{
+    Admission, Changes, CompiledFlag, CompiledVariant, Gate, Prerequisite, Rule, RuleAbout, SegmentGroup, Serve, State,
+    Step, Subjects, What, repeated_variant,
+};
+use crate::index::{TextTable, text_hash};
+use crate::problem::{About, Problem};
+use crate::program::{FAILS, HOLDS};
+use crate::ruleset::{self, FlagRules};
+
+/// Compiles a flag.
+///
+/// # Errors
+/// The problems that leave nothing to serve: the flag is unreadable as a whole.
+pub(crate) fn flag(rules: &FlagRules, tables: &mut Tables) -> Result<(CompiledFlag, Vec<Problem>), Vec<Problem>> {
+    let mut report = Report::new(About::Flag(rules.key.clone()));
+    if let Some(key) = repeated_variant(rules) {
+        report.add("/variants", format!("two variants have the key \"{key}\""));
+        return Err(report.problems);
+    }
+    if u16::try_from(rules.variants.len()).is_err() {
+        report.add("/variants", "too many variants");
+        return Err(report.problems);
+    }
+    let compiled = Frame::new(rules).compile(rules, &rules.steps, tables, &mut report);
+    let is_broken = |step: &Step| matches!(step, Step::Serve { serve } if matches!(serve.what, What::Broken));
+    if compiled.steps.last().is_some_and(is_broken) {
+        return Err(report.problems);
+    }
+    Ok((compiled, report.problems))
+}
+
+/// A flag that answers with its off serve and an error, for want of a good compile.
+pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables) -> CompiledFlag {
+    let mut report = Report::new(About::Flag(rules.key.clone()));
+    let off = rules.steps.iter().find_map(|step| match step {
+        ruleset::Step::Kill { off, .. } | ruleset::Step::Off { off } | ruleset::Step::Prerequisites { off, .. } => {
+            matches!(off.what, ruleset::What::Variant(_)).then(|| ruleset::Step::Off { off: off.clone() })
+        }
+        _ => None,
+    });
+    let compiled = Frame::new(rules).compile(rules, off.as_slice(), tables, &mut report);
+    CompiledFlag {
+        state: State::Unreadable,
+        ..compiled
+    }
+}
+
+/// What every leaf of a flag is made of.
+struct Frame {
+    metadata: Arc<ruleset::Metadata>,
+    metadata_json: Arc<str>,
+    variants: Box<[CompiledVariant]>,
+}
+
+impl Frame {
+    fn new(rules: &FlagRules) -> Self {
+        let few = rules.variants.iter().take(usize::from(u16::MAX));
+        Self {
+            metadata: Arc::new(rules.metadata.clone()),
+            metadata_json: metadata_json(&rules.metadata),
+            variants: few.map(|own| variant(own, rules.kind)).collect(),
+        }
+    }
+
+    fn compile(
+        self,
+        rules: &FlagRules,
+        steps: &[ruleset::Step],
+        tables: &mut Tables,
+        report: &mut Report,
+    ) -> CompiledFlag {
+        let leaves = Leaves::new(rules.kind, &self.metadata, &self.metadata_json, &self.variants);
+        let mut maker = Maker {
+            rules,
+            leaves,
+            builder: Builder::default(),
+            tables,
+            report,
+        };
+        let mut pending = maker.steps(steps);
+        maker.conditions(&mut pending);
+        let Maker { leaves, builder, .. } = maker;
+        let steps: Box<[Step]> = pending.into_iter().map(|pending| pending.step).collect();
+        CompiledFlag {
+            leaves: leaves.finish(),
+            program: builder.finish(),
+            changes: changes(&steps),
+            steps,
+            key: rules.key.as_str().into(),
+            key_hash: text_hash(&rules.key),
+            index: rules.index,
+            state: State::Readable,
+            client_visible: rules.client_visible,
+            kind: rules.kind,
+            key_json: serde_json::Value::from(rules.key.as_str()).to_string().into(),
+            variants: self.variants,
+            metadata: self.metadata,
+            metadata_json: self.metadata_json,
+            version: rules.version,
+        }
+    }
+}
+
+/// Never `STATIC` for what can differ.
+fn changes(steps: &[Step]) -> Changes {
+    let constant = steps.iter().all(|step| match step {
+        Step::Kill { until, off } => until.is_none() && off.what.changes() == Changes::Never,
+        Step::Off { off } => off.what.changes() == Changes::Never,
+        Step::Prerequisites { all, .. } => all.is_empty(),
+        Step::Subjects(subjects) => subjects.group_of.is_empty(),
+        Step::Segments(groups) => groups.is_empty(),
+        Step::Rules { rules, .. } => rules.is_empty(),
+        Step::Serve { serve } => serve.what.changes() == Changes::Never,
+    });
+    if constant {
+        Changes::Never
+    } else {
+        Changes::WithContextOrTime
+    }
+}
+
+/// A step whose rules still wait for their conditions.
+struct Pending<'f> {
+    step: Step,
+    rules: &'f [ruleset::Rule],
+    path: Path,
+}
+
+struct Maker<'m, 'f> {
+    rules: &'f FlagRules,
+    leaves: Leaves<'m>,
+    builder: Builder,
+    tables: &'m mut Tables,
+    report: &'m mut Report,
+}
+
+impl<'f> Maker<'_, 'f> {
+    fn steps(&mut self, steps: &'f [ruleset::Step]) -> Vec<Pending<'f>> {
+        let path = Path::new("/steps");
+        steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| self.step(step, &path.at(at)))
+            .collect()
+    }
+
+    fn step(&mut self, step: &'f ruleset::Step, path: &Path) -> Pending<'f> {
+        let mut rules: &[ruleset::Rule] = &[];
+        let (name, compiled) = match step {
+            ruleset::Step::Kill { until, off } => (
+                "kill",
+                Step::Kill {
+                    until: *until,
+                    off: self.serve(off, &path.at("kill/off")),
+                },
+            ),
+            ruleset::Step::Off { off } => (
+                "off",
+                Step::Off {
+                    off: self.serve(off, &path.at("off/off")),
+                },
+            ),
+            ruleset::Step::Prerequisites { all, off } => {
+                let off = self.serve(off, &path.at("prerequisites/off"));
+                (
+                    "prerequisites",
+                    Step::Prerequisites {
+                        all: all.iter().map(prerequisite).collect(),
+                        off,
+                    },
+                )
+            }
+            ruleset::Step::Subjects { groups } => ("subjects", self.subjects(groups, &path.at("subjects/groups"))),
+            ruleset::Step::Segments { groups } => ("segments", self.segments(groups, &path.at("segments/groups"))),
+            ruleset::Step::Rules { rules: own } => {
+                rules = own;
+                ("rules", self.rules(own, &path.at("rules/rules")))
+            }
+            ruleset::Step::Serve { serve } => (
+                "serve",
+                Step::Serve {
+                    serve: self.serve(serve, &path.at("serve/serve")),
+                },
+            ),
+        };
+        Pending {
+            step: compiled,
+            rules,
+            path: path.at(name).at("rules"),
+        }
+    }
+
+    fn serve(&mut self, own: &ruleset::Serve, path: &Path) -> Serve {
+        serve(own, &mut self.leaves, self.tables, self.report, path)
+    }
+
+    fn subjects(&mut self, groups: &[ruleset::SubjectGroup], path: &Path) -> Step {
+        let serves = (0_usize..)
+            .zip(groups)
+            .map(|(at, group)| self.serve(&group.serve, &path.at(at).at("serve")));
+        let serves = serves.collect();
+        let keyed = (0_u32..)
+            .zip(groups)
+            .flat_map(|(at, group)| group.subjects.iter().map(move |key| (key.as_str(), at)));
+        let keys = TextTable::new(keyed.clone().map(|(key, _)| key));
+        Step::Subjects(Box::new(Subjects {
+            keys,
+            group_of: keyed.map(|(_, group)| group).collect(),
+            serves,
+        }))
+    }
+
+    fn segments(&mut self, groups: &[ruleset::SegmentGroup], path: &Path) -> Step {
+        let compiled = (0_usize..).zip(groups).map(|(at, group)| SegmentGroup {
+            segment: self.tables.segment(&group.segment),
+            key: group.segment.as_str().into(),
+            serve: self.serve(&group.serve, &path.at(at).at("serve")),
+        });
+        Step::Segments(compiled.collect())
+    }
+
+    /// Rules with gates and serves; conditions follow in [`Maker::conditions`].
+    fn rules(&mut self, rules: &[ruleset::Rule], path: &Path) -> Step {
+        let mut compiled = Vec::with_capacity(rules.len());
+        let mut about = Vec::with_capacity(rules.len());
+        for (at, rule) in rules.iter().enumerate() {
+            let (one, one_about) = self.rule(rule, &path.at(at));
+            compiled.push(one);
+            about.push(one_about);
+        }
+        Step::Rules {
+            rules: compiled.into(),
+            about: about.into(),
+        }
+    }
+
+    fn rule(&mut self, rule: &ruleset::Rule, path: &Path) -> (Rule, RuleAbout) {
+        let before = self.report.problems.len();
+        let serve = self.serve(&rule.serve, &path.at("serve"));
+        let gate = rule.gate.as_ref().and_then(|gate| self.gate(gate, &path.at("gate")));
+        let problem = self
+            .report
+            .problems
+            .get(before)
+            .map(|problem| problem.message.as_str().into());
+        let mut compiled = Rule {
+            entry: HOLDS,
+            gate: gate.map(Box::new),
+            serve,
+        };
+        if problem.is_some() {
+            compiled.break_off();
+        }
+        let about = RuleAbout {
+            id: rule.id.as_str().into(),
+            name: rule.name.as_str().into(),
+            shape: None,
+            problem,
+        };
+        (compiled, about)
+    }
+
+    fn gate(&mut self, gate: &ruleset::Gate, path: &Path) -> Option<Gate> {
+        let share = match gate.curve.as_ref().map(Curve::new) {
+            None => Admission::Fixed(gate.share),
+            Some(Ok(curve)) => Admission::Over(curve),
+            Some(Err(problem)) => {
+                self.report.add(path.at("curve").as_str(), problem);
+                return None;
+            }
+        };
+        Some(Gate {
+            placement: super::serve::placement(&gate.allocation, self.tables),
+            share,
+        })
+    }
+
+    /// Compiles the conditions of all rules from the last to the first, then gives them their final places.
+    fn conditions(&mut self, pending: &mut [Pending<'_>]) {
+        let mut compiled = Vec::new();
+        for pending in pending.iter().rev() {
+            for (at, rule) in pending.rules.iter().enumerate().rev() {
+                let path = pending.path.at(at).at("condition");
+                let own = rule.condition.as_ref().map(|condition| {
+                    let before = self.report.problems.len();
+                    let done = self
+                        .builder
+                        .condition(condition, self.rules.profile, self.tables, self.report, &path);
+                    done.map_err(|_| {
+                        self.report
+                            .problems
+                            .get(before)
+                            .map(|problem| problem.message.as_str().into())
+                    })
+                });
+                compiled.push(own);
+            }
+        }
+        for pending in pending.iter_mut() {
+            let Step::Rules { rules, about } = &mut pending.step else {
+                continue;
+            };
+            for (rule, about) in rules.iter_mut().zip(about) {
+                match compiled.pop().flatten() {
+                    None => {}
+                    Some(Err(problem)) => {
+                        about.problem = about.problem.take().or(problem);
+                        rule.break_off();
+                    }
+                    Some(Ok(done)) => {
+                        let done = self.builder.turn(done);
+                        about.shape = Some(done.shape);
+                        rule.entry = if rule.entry == FAILS { FAILS } else { done.entry };
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn prerequisite(own: &ruleset::Prerequisite) -> Prerequisite {
+    Prerequisite {
+        flag: own.flag.as_str().into(),
+        flag_hash: text_hash(&own.flag),
+        enabled: own.enabled,
+        variants: own.variants.iter().map(|key| key.as_str().into()).collect(),
+    }
+}

@@ -1,0 +1,276 @@
+//! Serves: leaves, splits, ramps and JsonLogic.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Number, Value as Json};
+
+use super::{Path, Report, Tables};
+use crate::context::TARGETING_KEY;
+use crate::curve::Curve;
+use crate::flag::{CompiledVariant, JsonLogic, Leaf, Ramp, Serve, Split, What};
+use crate::json_logic;
+use crate::names::{Names, Slot, View};
+use crate::placement::{Inputs, Piece, Placement};
+use crate::ruleset::{self, Allocation, Assign, Draw, Input, Kind, Metadata, Variant};
+use crate::scheme;
+
+/// Makes the leaves of one flag, equal ones once.
+pub(crate) struct Leaves<'f> {
+    kind: Kind,
+    metadata: &'f Arc<Metadata>,
+    metadata_json: &'f Arc<str>,
+    variants: &'f [CompiledVariant],
+    by_key: FxHashMap<&'f str, u16>,
+    leaves: Vec<Leaf>,
+    /// Leaf of a variant (None: the application's default) without metadata of a serve.
+    plain: FxHashMap<Option<u16>, u32>,
+}
+
+impl<'f> Leaves<'f> {
+    pub(crate) fn new(
+        kind: Kind,
+        metadata: &'f Arc<Metadata>,
+        metadata_json: &'f Arc<str>,
+        variants: &'f [CompiledVariant],
+    ) -> Self {
+        let by_key = (0..).zip(variants).map(|(at, variant)| (&*variant.key, at)).collect();
+        Self {
+            kind,
+            metadata,
+            metadata_json,
+            variants,
+            by_key,
+            leaves: Vec::new(),
+            plain: FxHashMap::default(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Box<[Leaf]> {
+        self.leaves.into()
+    }
+
+    fn variant(&mut self, key: &str, extra: &Metadata) -> Result<u32, String> {
+        let at = *self
+            .by_key
+            .get(key)
+            .ok_or_else(|| format!("the flag has no variant \"{key}\""))?;
+        Ok(self.leaf(Some(at), extra))
+    }
+
+    fn leaf(&mut self, variant: Option<u16>, extra: &Metadata) -> u32 {
+        let known = self.plain.get(&variant).filter(|_| extra.is_empty());
+        if let Some(known) = known {
+            return *known;
+        }
+        let defined = variant.and_then(|at| Some((at, self.variants.get(usize::from(at))?)));
+        let (metadata, metadata_json) = match defined {
+            Some((_, defined)) => self.merged(&defined.metadata, extra),
+            None => self.merged(&Map::new(), extra),
+        };
+        let leaf = self.push(Leaf {
+            variant: defined.map(|(at, defined)| (at, defined.key.clone())),
+            value: defined.and_then(|(_, defined)| defined.value.clone()),
+            value_json: defined.and_then(|(_, defined)| defined.value_json.clone()),
+            metadata,
+            metadata_json,
+        });
+        if extra.is_empty() {
+            self.plain.insert(variant, leaf);
+        }
+        leaf
+    }
+
+    fn inline(&mut self, value: &Json, extra: &Metadata) -> u32 {
+        let value = typed(self.kind, value.clone());
+        let (metadata, metadata_json) = self.merged(&Map::new(), extra);
+        let value_json = Some(value.to_string().into());
+        self.push(Leaf {
+            variant: None,
+            value: Some(Arc::new(value)),
+            value_json,
+            metadata,
+            metadata_json,
+        })
+    }
+
+    fn push(&mut self, leaf: Leaf) -> u32 {
+        self.leaves.push(leaf);
+        u32::try_from(self.leaves.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Flag under variant under serve.
+    fn merged(&self, variant: &Metadata, serve: &Metadata) -> (Arc<Metadata>, Arc<str>) {
+        if variant.is_empty() && serve.is_empty() {
+            return (Arc::clone(self.metadata), Arc::clone(self.metadata_json));
+        }
+        let mut merged = Metadata::clone(self.metadata);
+        merged.extend(variant.clone());
+        merged.extend(serve.clone());
+        let json = metadata_json(&merged);
+        (Arc::new(merged), json)
+    }
+}
+
+/// Metadata as JSON text.
+pub(crate) fn metadata_json(metadata: &Metadata) -> Arc<str> {
+    serde_json::to_string(metadata).unwrap_or_else(|_| "{}".into()).into()
+}
+
+/// A variant with its value in the flag's kind.
+pub(crate) fn variant(variant: &Variant, kind: Kind) -> CompiledVariant {
+    let value = variant.value.clone().map(|value| typed(kind, value));
+    CompiledVariant {
+        key: variant.key.as_str().into(),
+        value_json: value.as_ref().map(|value| value.to_string().into()),
+        value: value.map(Arc::new),
+        metadata: Arc::new(variant.metadata.clone()),
+    }
+}
+
+/// A float is written with a decimal point even if it is whole.
+fn typed(kind: Kind, value: Json) -> Json {
+    match (kind, &value) {
+        (Kind::Float, Json::Number(number)) => number.as_f64().and_then(Number::from_f64).map_or(value, Json::Number),
+        _ => value,
+    }
+}
+
+/// Compiles a serve; a broken one is reported and answers with an error.
+pub(crate) fn serve(
+    serve: &ruleset::Serve,
+    leaves: &mut Leaves<'_>,
+    tables: &mut Tables,
+    report: &mut Report,
+    path: &Path,
+) -> Serve {
+    let what = what(serve, leaves, tables).unwrap_or_else(|problem| {
+        report.add(path.at("serve").as_str(), problem);
+        What::Broken
+    });
+    Serve {
+        enabled: serve.enabled,
+        what,
+    }
+}
+
+fn what(serve: &ruleset::Serve, leaves: &mut Leaves<'_>, tables: &mut Tables) -> Result<What, String> {
+    let extra = &serve.metadata;
+    Ok(match &serve.what {
+        ruleset::What::CodeDefault => What::Leaf(leaves.leaf(None, extra)),
+        ruleset::What::Variant(key) => What::Leaf(leaves.variant(key, extra)?),
+        ruleset::What::Value(value) => What::Leaf(leaves.inline(value, extra)),
+        ruleset::What::Split(own) => What::Split(Box::new(split(own, extra, leaves, tables)?)),
+        ruleset::What::Ramp(own) => What::Ramp(Box::new(ramp(own, extra, leaves, tables)?)),
+        ruleset::What::JsonLogic { expression, otherwise } => {
+            What::JsonLogic(Box::new(logic(expression, otherwise.as_deref(), extra, leaves)?))
+        }
+    })
+}
+
+fn split(
+    split: &ruleset::Split,
+    extra: &Metadata,
+    leaves: &mut Leaves<'_>,
+    tables: &mut Tables,
+) -> Result<Split, String> {
+    let mut running = Vec::with_capacity(split.arms.len());
+    let mut total = 0_u64;
+    for arm in &split.arms {
+        total += u64::from(arm.weight);
+        running.push(total);
+    }
+    if total == 0 {
+        return Err("the weights of a split must not all be 0".into());
+    }
+    let of_arms: Result<Box<[u32]>, String> = split
+        .arms
+        .iter()
+        .map(|arm| leaves.variant(&arm.variant, extra))
+        .collect();
+    let draw = match split.allocation.assign {
+        Assign::Request => Draw::Interval,
+        Assign::Stable | Assign::Session => split.allocation.draw,
+    };
+    let placement = placement(&split.allocation, tables);
+    let names = split.arms.iter().map(|arm| arm.variant.as_str().into()).collect();
+    Ok(Split {
+        placement,
+        draw,
+        running: running.into(),
+        total,
+        names,
+        leaves: of_arms?,
+    })
+}
+
+fn ramp(ramp: &ruleset::Ramp, extra: &Metadata, leaves: &mut Leaves<'_>, tables: &mut Tables) -> Result<Ramp, String> {
+    Ok(Ramp {
+        placement: placement(&ramp.allocation, tables),
+        curve: Curve::new(&ramp.curve)?,
+        inside: leaves.variant(&ramp.variant, extra)?,
+        rest: leaves.variant(&ramp.rest, extra)?,
+    })
+}
+
+fn logic(
+    expression: &Json,
+    otherwise: Option<&str>,
+    extra: &Metadata,
+    leaves: &mut Leaves<'_>,
+) -> Result<JsonLogic, String> {
+    let otherwise = match otherwise {
+        Some(key) => leaves.variant(key, extra)?,
+        None => leaves.leaf(None, extra),
+    };
+    let variants = u16::try_from(leaves.variants.len()).unwrap_or(u16::MAX);
+    let of_variants = (0..variants).map(|at| leaves.leaf(Some(at), extra)).collect();
+    let compiled = json_logic::compile(expression)?;
+    let reads_clock = expression.to_string().contains("$flagd");
+    Ok(JsonLogic {
+        expression: compiled,
+        reads_clock,
+        leaves: of_variants,
+        otherwise,
+    })
+}
+
+/// Compiles an allocation; salt, literals and separators are joined beforehand.
+pub(crate) fn placement(allocation: &Allocation, tables: &mut Tables) -> Placement {
+    let inputs = match allocation.assign {
+        Assign::Request => Inputs::Request,
+        Assign::Session => Inputs::Pieces(pieces(allocation, &[Input::FirstOf(vec!["sessionId".into()])], tables)),
+        Assign::Stable => Inputs::Pieces(pieces(allocation, &allocation.inputs, tables)),
+    };
+    Placement {
+        scheme: allocation.scheme,
+        salt: allocation.salt.as_str().into(),
+        inputs,
+        missing: allocation.missing,
+    }
+}
+
+fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Box<[Piece]> {
+    let mut pieces = Vec::new();
+    let mut text = allocation.salt.clone();
+    for input in inputs {
+        text.push_str(scheme::separator(allocation.scheme));
+        match input {
+            Input::Literal(literal) => text.push_str(literal),
+            Input::Environment => text.push_str(&tables.environment),
+            Input::FirstOf(names) => {
+                pieces.push(Piece::Text(std::mem::take(&mut text).into()));
+                pieces.push(Piece::FirstOf(names.iter().map(|name| slot(name, tables)).collect()));
+            }
+        }
+    }
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text.into()));
+    }
+    pieces.into()
+}
+
+fn slot(name: &str, tables: &mut Tables) -> Slot {
+    let name = if name.is_empty() { TARGETING_KEY } else { name };
+    Names::slot(&mut tables.names, name, View::Text)
+}

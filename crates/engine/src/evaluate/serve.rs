@@ -1,0 +1,277 @@
+//! Serves: constants, splits, ramps, expressions; gates and percentages.
+
+use super::{Run, Why};
+use crate::Value;
+use crate::flag::{Admission, CompiledFlag, JsonLogic, Leaf, Ramp, Serve, Split, What};
+use crate::json_logic::Lookup;
+use crate::outcome::{Detail, EvalError, Outcome, Reason};
+use crate::placement::{Placed, Placement};
+use crate::program::Percentage;
+use crate::ruleset::{Bound as Edge, Draw, Share};
+use crate::scheme::{self, Purpose, rendezvous};
+use crate::visitor::{PlacedFor, PlacedSeen, Visitor, Watches};
+
+impl<'s, V: Visitor> Run<'s, '_, V> {
+    /// Serves where there is nothing after: a subject that cannot be placed gets the application's default.
+    pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Outcome<'s>> {
+        let outcome = self.serve(flag, serve, why);
+        Some(outcome.unwrap_or_else(|| self.unplaced(flag, serve, why)))
+    }
+
+    /// Serves; None if a split cannot place the subject and passes on.
+    #[inline]
+    pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Outcome<'s>> {
+        let (leaf, why) = match &serve.what {
+            What::Leaf(leaf) => (*leaf, why),
+            What::Split(split) => (self.split(split)?, by_share(why, Detail::Split)),
+            What::Ramp(ramp) => (self.ramp(ramp)?, by_share(why, Detail::Ramp)),
+            What::JsonLogic(logic) => return Some(self.logic(flag, logic, serve.enabled, why)),
+            What::Broken => return Some(self.failed(flag, serve.enabled, why, EvalError::General)),
+        };
+        Some(self.answer(flag, flag.leaf(leaf), serve.enabled, why))
+    }
+
+    fn unplaced(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Outcome<'s> {
+        let lacks_subject = match &serve.what {
+            What::Split(split) => split.placement.lacks_subject(self.bound),
+            What::Ramp(ramp) => ramp.placement.lacks_subject(self.bound),
+            _ => false,
+        };
+        if lacks_subject {
+            return self.failed(flag, serve.enabled, why, EvalError::TargetingKeyMissing);
+        }
+        let reason = if why.reason == Reason::Static {
+            Reason::Default
+        } else {
+            why.reason
+        };
+        self.answer(flag, None, serve.enabled, Why { reason, ..why })
+    }
+
+    /// Builds the outcome from a leaf; without one the application's default applies.
+    #[inline]
+    pub(super) fn answer(
+        &self,
+        flag: &'s CompiledFlag,
+        leaf: Option<&'s Leaf>,
+        enabled: bool,
+        why: Why<'s>,
+    ) -> Outcome<'s> {
+        let variant = leaf.and_then(|leaf| leaf.variant.as_ref());
+        Outcome {
+            enabled,
+            variant: variant.map(|(_, key)| &**key),
+            value: leaf.and_then(|leaf| leaf.value.as_deref()),
+            reason: why.reason,
+            detail: why.detail,
+            rule: why.rule,
+            error: None,
+            flag_index: flag.index,
+            variant_index: variant.map(|(at, _)| *at),
+            leaf,
+            key_json: &flag.key_json,
+            metadata: leaf.map_or(&flag.metadata, |leaf| &leaf.metadata),
+            metadata_json: leaf.map_or(&flag.metadata_json, |leaf| &leaf.metadata_json),
+        }
+    }
+
+    fn failed(&self, flag: &'s CompiledFlag, enabled: bool, why: Why<'s>, error: EvalError) -> Outcome<'s> {
+        let outcome = self.answer(
+            flag,
+            None,
+            enabled,
+            Why {
+                reason: Reason::Error,
+                ..why
+            },
+        );
+        Outcome {
+            error: Some(error),
+            ..outcome
+        }
+    }
+
+    #[inline]
+    fn place(&mut self, placement: &Placement, purpose: Purpose) -> Placed {
+        let placed = placement.place(purpose, self.bound, self.moment);
+        if matches!(placed, Placed::Drawn(_)) {
+            self.visitor.drawn();
+        }
+        placed
+    }
+
+    #[inline]
+    fn split(&mut self, split: &Split) -> Option<u32> {
+        let placed = self.place(&split.placement, Purpose::Split);
+        let arm = match (split.draw, placed) {
+            (Draw::Rendezvous, Placed::At(_)) => self.rendezvous(split),
+            _ => placed
+                .hash()
+                .and_then(|hash| scheme::arm(&split.running, scheme::point(hash, split.total))),
+        };
+        self.visitor.placed(PlacedSeen {
+            hash: placed.hash(),
+            purpose: PlacedFor::Split { arm },
+        });
+        split.leaves.get(arm?).copied()
+    }
+
+    fn rendezvous(&self, split: &Split) -> Option<usize> {
+        let weights = split.running.iter().scan(0, |before, running| {
+            let weight = running - *before;
+            *before = *running;
+            Some(weight)
+        });
+        let arms = split.names.iter().zip(weights);
+        rendezvous::winner(
+            arms.map(|(name, weight)| (rendezvous::cost(split.placement.hash_arm(name, self.bound)), weight)),
+        )
+    }
+
+    fn ramp(&mut self, ramp: &Ramp) -> Option<u32> {
+        self.watch_curve(&ramp.curve);
+        let share = ramp.curve.share(self.moment.now);
+        let placed = self.place(&ramp.placement, Purpose::Share);
+        let inside = placed
+            .hash()
+            .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
+        let purpose = PlacedFor::Ramp {
+            share: share.hundredths(),
+            inside,
+        };
+        self.visitor.placed(PlacedSeen {
+            hash: placed.hash(),
+            purpose,
+        });
+        placed.hash().map(|_| if inside { ramp.inside } else { ramp.rest })
+    }
+
+    /// The share a gate admits now.
+    pub(super) fn admission(&mut self, admission: &Admission) -> Share {
+        match admission {
+            Admission::Fixed(share) => *share,
+            Admission::Over(curve) => {
+                self.watch_curve(curve);
+                curve.share(self.moment.now)
+            }
+        }
+    }
+
+    pub(super) fn is_admitted(&mut self, placement: &Placement, share: Share) -> bool {
+        let placed = self.place(placement, Purpose::Share);
+        let inside = placed
+            .hash()
+            .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
+        let purpose = PlacedFor::Gate {
+            share: share.hundredths(),
+            inside,
+        };
+        self.visitor.placed(PlacedSeen {
+            hash: placed.hash(),
+            purpose,
+        });
+        inside
+    }
+
+    pub(super) fn percentage(&mut self, percentage: &Percentage) -> bool {
+        let placed = self.place(&percentage.placement, Purpose::Share);
+        let inside = placed
+            .hash()
+            .is_some_and(|hash| scheme::inside(hash, percentage.share, percentage.bound));
+        let purpose = PlacedFor::Percentage {
+            share: percentage.share.hundredths(),
+            inside,
+        };
+        self.visitor.placed(PlacedSeen {
+            hash: placed.hash(),
+            purpose,
+        });
+        inside
+    }
+
+    fn logic(&mut self, flag: &'s CompiledFlag, logic: &'s JsonLogic, enabled: bool, why: Why<'s>) -> Outcome<'s> {
+        if logic.reads_clock && V::WATCHES != Watches::Nothing {
+            self.watch_next_second();
+        }
+        let data = Data {
+            bound: self.bound,
+            flag: &flag.key,
+            now: self.moment.now,
+        };
+        let answer = logic.expression.evaluate(&data);
+        let key = match answer {
+            Ok(Value::Null) => {
+                let why = Why {
+                    reason: Reason::Default,
+                    detail: Detail::Expression,
+                    ..why
+                };
+                return self.answer(flag, flag.leaf(logic.otherwise), enabled, why);
+            }
+            Ok(Value::Str(key)) => key,
+            Ok(Value::Bool(value)) => value.to_string(),
+            Ok(_) => return self.failed(flag, enabled, why, EvalError::General),
+            Err(_) => return self.failed(flag, enabled, why, EvalError::ParseError),
+        };
+        let variant = flag.variants.iter().position(|variant| *variant.key == *key);
+        let leaf = variant
+            .and_then(|at| logic.leaves.get(at))
+            .and_then(|leaf| flag.leaf(*leaf));
+        match leaf {
+            Some(leaf) => {
+                let why = Why {
+                    reason: Reason::TargetingMatch,
+                    detail: Detail::Expression,
+                    ..why
+                };
+                self.answer(flag, Some(leaf), enabled, why)
+            }
+            None => self.failed(flag, enabled, why, EvalError::General),
+        }
+    }
+}
+
+/// A switched-off flag stays disabled whatever its off serve is.
+fn by_share<'s>(why: Why<'s>, detail: Detail) -> Why<'s> {
+    match why.reason {
+        Reason::Disabled => why,
+        _ => Why {
+            reason: Reason::Split,
+            detail,
+            ..why
+        },
+    }
+}
+
+/// The variables of an expression: the context and what flagd injects.
+struct Data<'d> {
+    bound: &'d crate::bound::Bound<'d>,
+    flag: &'d str,
+    now: jiff::Timestamp,
+}
+
+impl Lookup for Data<'_> {
+    fn var(&self, path: &str) -> Option<Value> {
+        match path {
+            "$flagd.flagKey" => Some(self.flag.into()),
+            "$flagd.timestamp" => Some(self.now.as_second().into()),
+            "$flagd" => Some(self.injected()),
+            "" => Some(self.whole()),
+            path => self.bound.var(path),
+        }
+    }
+}
+
+impl Data<'_> {
+    fn injected(&self) -> Value {
+        let members = [
+            ("flagKey".to_owned(), self.flag.into()),
+            ("timestamp".to_owned(), self.now.as_second().into()),
+        ];
+        Value::Object(members.into())
+    }
+
+    fn whole(&self) -> Value {
+        self.bound.context().clone().with("$flagd", self.injected()).to_value()
+    }
+}

@@ -1,0 +1,190 @@
+//! Names of attributes and the slots that stand for them.
+//!
+//! A test reads an attribute by slot number, never by name. A slot is a name seen in one
+//! [`View`]; what has to be parsed (versions, addresses, date-times) has a cell of its own. Both are
+//! append-only: a patch never moves a slot, so flags that were not touched stay as they are.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::context::{SUBJECT_NAMES, TARGETING_KEY};
+
+/// How a test wants to see an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// As it is.
+    Raw,
+    /// Scalars as text; anything else is missing.
+    Text,
+    /// As it is, text folded to lower case.
+    Folded,
+    /// Scalars as text folded to lower case.
+    FoldedText,
+}
+
+const VIEWS: usize = 4;
+
+/// Number of an attribute's view.
+pub(crate) type Slot = u32;
+
+/// The slot of the subject key as text; always there.
+pub(crate) const SUBJECT: Slot = 0;
+
+/// What a cell holds once parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    Version,
+    Address,
+    Instant,
+}
+
+/// How a context is asked for a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// By its whole name only.
+    Plain,
+    /// By its whole name, else the subject key.
+    Subject,
+    /// By its whole name, else along the dots.
+    Dotted,
+}
+
+/// A name with its slots.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) text: Arc<str>,
+    pub(crate) source: Source,
+    slots: [Option<Slot>; VIEWS],
+}
+
+impl Name {
+    /// The slots of this name with their views.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = (View, Slot)> {
+        let views = [View::Raw, View::Text, View::Folded, View::FoldedText];
+        views
+            .into_iter()
+            .zip(self.slots)
+            .filter_map(|(view, slot)| Some((view, slot?)))
+    }
+}
+
+/// All names a snapshot reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    ids: FxHashMap<Arc<str>, usize>,
+    names: Vec<Name>,
+    /// Names that need more than a look at the whole name.
+    indirect: Vec<usize>,
+    slots: u32,
+    versions: Vec<Slot>,
+    addresses: Vec<Slot>,
+    instants: Vec<Slot>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let mut names = Self {
+            ids: FxHashMap::default(),
+            names: Vec::new(),
+            indirect: Vec::new(),
+            slots: 0,
+            versions: Vec::new(),
+            addresses: Vec::new(),
+            instants: Vec::new(),
+        };
+        let id = names.add(TARGETING_KEY);
+        names.add_slot(id, View::Text);
+        names
+    }
+}
+
+impl Names {
+    /// The slot of a name in a view; made if new, copying the table if somebody else reads it.
+    pub(crate) fn slot(names: &mut Arc<Self>, name: &str, view: View) -> Slot {
+        let known = names.get(name).and_then(|known| *known.slots.get(view as usize)?);
+        known.unwrap_or_else(|| {
+            let names = Arc::make_mut(names);
+            let id = names.ids.get(name).copied().unwrap_or_else(|| names.add(name));
+            names.add_slot(id, view)
+        })
+    }
+
+    /// The cell in which a slot's parsed form is kept.
+    pub(crate) fn cell(names: &mut Arc<Self>, slot: Slot, parsed: Parsed) -> u32 {
+        let known = names.parsed(parsed).iter().position(|own| *own == slot);
+        let at = known.unwrap_or_else(|| {
+            let cells = match (Arc::make_mut(names), parsed) {
+                (names, Parsed::Version) => &mut names.versions,
+                (names, Parsed::Address) => &mut names.addresses,
+                (names, Parsed::Instant) => &mut names.instants,
+            };
+            cells.push(slot);
+            cells.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// The name, if any test reads it.
+    pub(crate) fn get(&self, name: &str) -> Option<&Name> {
+        self.names.get(*self.ids.get(name)?)
+    }
+
+    /// Names that are found by more than their whole name.
+    pub(crate) fn indirect(&self) -> impl Iterator<Item = &Name> {
+        self.indirect.iter().filter_map(|id| self.names.get(*id))
+    }
+
+    /// How many slots.
+    pub(crate) fn len(&self) -> usize {
+        self.slots as usize
+    }
+
+    /// The slots that have a cell of this kind, by cell.
+    pub(crate) fn parsed(&self, parsed: Parsed) -> &[Slot] {
+        match parsed {
+            Parsed::Version => &self.versions,
+            Parsed::Address => &self.addresses,
+            Parsed::Instant => &self.instants,
+        }
+    }
+
+    fn add(&mut self, name: &str) -> usize {
+        let text: Arc<str> = name.into();
+        let id = self.names.len();
+        let source = source(name);
+        if source != Source::Plain {
+            self.indirect.push(id);
+        }
+        self.ids.insert(Arc::clone(&text), id);
+        self.names.push(Name {
+            text,
+            source,
+            slots: [None; VIEWS],
+        });
+        id
+    }
+
+    fn add_slot(&mut self, id: usize, view: View) -> Slot {
+        let slot = self.slots;
+        if let Some(own) = self
+            .names
+            .get_mut(id)
+            .and_then(|name| name.slots.get_mut(view as usize))
+        {
+            *own = Some(slot);
+            self.slots += 1;
+        }
+        slot
+    }
+}
+
+fn source(name: &str) -> Source {
+    if SUBJECT_NAMES.contains(&name) {
+        Source::Subject
+    } else if name.contains('.') {
+        Source::Dotted
+    } else {
+        Source::Plain
+    }
+}

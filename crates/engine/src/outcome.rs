@@ -1,0 +1,170 @@
+//! What an evaluation answers.
+
+use serde_json::Value as Json;
+
+use crate::flag::Leaf;
+use crate::ruleset::Metadata;
+
+/// The answer for one flag and one context, borrowed from the snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'s> {
+    /// Independent of the value.
+    pub enabled: bool,
+    /// Key of the variant; absent for inline values and the application's own default.
+    pub variant: Option<&'s str>,
+    /// The value; absent = the application's own default applies.
+    pub value: Option<&'s Json>,
+    /// In OpenFeature's words.
+    pub reason: Reason,
+    /// More exact than the reason.
+    pub detail: Detail,
+    /// Id of the rule that matched.
+    pub rule: Option<&'s str>,
+    /// Set if the reason is an error.
+    pub error: Option<EvalError>,
+    /// Index of the flag in its project.
+    pub flag_index: u32,
+    /// Index of the variant in the flag.
+    pub variant_index: Option<u16>,
+    pub(crate) leaf: Option<&'s Leaf>,
+    pub(crate) key_json: &'s str,
+    pub(crate) metadata: &'s Metadata,
+    pub(crate) metadata_json: &'s str,
+}
+
+impl<'s> Outcome<'s> {
+    /// The flag's key as JSON text, quotes included.
+    pub fn key_json(&self) -> &'s str {
+        self.key_json
+    }
+
+    /// The value as JSON text; absent if there is no value.
+    pub fn value_json(&self) -> Option<&'s str> {
+        self.leaf?.value_json.as_deref()
+    }
+
+    /// Metadata of the flag, overlaid by the variant's, overlaid by the serve's.
+    pub fn metadata(&self) -> &'s Metadata {
+        self.metadata
+    }
+
+    /// [`Outcome::metadata`] as the text of a JSON object.
+    pub fn metadata_json(&self) -> &'s str {
+        self.metadata_json
+    }
+}
+
+/// Why, in OpenFeature's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// No targeting at all: the same for every context at every time.
+    Static,
+    /// Nothing matched, or an expression left it open.
+    Default,
+    /// A rule or override matched.
+    TargetingMatch,
+    /// By share.
+    Split,
+    /// Switched off, killed, or a prerequisite does not hold.
+    Disabled,
+    /// No step decides.
+    Unknown,
+    /// See [`Outcome::error`].
+    Error,
+}
+
+impl Reason {
+    /// OpenFeature's spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Static => "STATIC",
+            Self::Default => "DEFAULT",
+            Self::TargetingMatch => "TARGETING_MATCH",
+            Self::Split => "SPLIT",
+            Self::Disabled => "DISABLED",
+            Self::Unknown => "UNKNOWN",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
+/// Which step decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// A kill.
+    Killed,
+    /// The switch.
+    Off,
+    /// A prerequisite does not hold.
+    Prerequisite,
+    /// An override of the subject.
+    SubjectOverride,
+    /// An override of a segment.
+    SegmentOverride,
+    /// A rule with one variant or value.
+    Rule,
+    /// The default.
+    Default,
+    /// A split of a rule, an override or the default.
+    Split,
+    /// A ramp of a rule, an override or the default.
+    Ramp,
+    /// A JsonLogic expression.
+    Expression,
+    /// No step decided.
+    Undecided,
+    /// The flag cannot be read.
+    Unreadable,
+}
+
+impl Detail {
+    /// In our spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::Off => "off",
+            Self::Prerequisite => "prerequisite",
+            Self::SubjectOverride => "subject_override",
+            Self::SegmentOverride => "segment_override",
+            Self::Rule => "rule",
+            Self::Default => "default",
+            Self::Split => "split",
+            Self::Ramp => "ramp",
+            Self::Expression => "expression",
+            Self::Undecided => "undecided",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl Outcome<'_> {
+    /// [`Detail::as_str`] of this outcome.
+    pub const fn detail(&self) -> &'static str {
+        self.detail.as_str()
+    }
+}
+
+/// What went wrong during an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum EvalError {
+    /// The subject key is needed to place the subject and the context has none.
+    #[error("the context has no targeting key")]
+    TargetingKeyMissing,
+    /// An expression could not be evaluated.
+    #[error("the targeting expression could not be evaluated")]
+    ParseError,
+    /// The flag's configuration is broken.
+    #[error("the flag's configuration cannot be read")]
+    General,
+}
+
+impl EvalError {
+    /// OpenFeature's error code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TargetingKeyMissing => "TARGETING_KEY_MISSING",
+            Self::ParseError => "PARSE_ERROR",
+            Self::General => "GENERAL",
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Compiled allocations: which pieces are hashed, and what happens when one is absent.
+
+use crate::Moment;
+use crate::bound::Bound;
+use crate::names::Slot;
+use crate::ruleset::{Missing, Scheme};
+use crate::scheme::{self, Hash, Purpose};
+
+/// Places subjects.
+#[derive(Clone, Debug)]
+pub(crate) struct Placement {
+    pub(crate) scheme: Scheme,
+    pub(crate) salt: Box<str>,
+    pub(crate) inputs: Inputs,
+    pub(crate) missing: Missing,
+}
+
+/// What decides a placement.
+#[derive(Clone, Debug)]
+pub(crate) enum Inputs {
+    /// Salt and parts, joined.
+    Pieces(Box<[Piece]>),
+    /// Every request draws anew.
+    Request,
+}
+
+/// One piece of what is hashed.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    Text(Box<str>),
+    /// The first present of these.
+    FirstOf(Box<[Slot]>),
+}
+
+/// Where a subject was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// The inputs decide.
+    At(Hash),
+    /// An input is absent and the allocation has a position for that case.
+    Base(Hash),
+    /// Drawn for this request only.
+    Drawn(Hash),
+    /// An input is absent: not placed at all.
+    Nowhere,
+}
+
+impl Placed {
+    /// The hash, if there is one.
+    pub(crate) fn hash(self) -> Option<Hash> {
+        match self {
+            Self::At(hash) | Self::Base(hash) | Self::Drawn(hash) => Some(hash),
+            Self::Nowhere => None,
+        }
+    }
+}
+
+impl Placement {
+    /// Places the subject of a context.
+    #[inline]
+    pub(crate) fn place(&self, purpose: Purpose, bound: &Bound<'_>, moment: &Moment) -> Placed {
+        match &self.inputs {
+            Inputs::Request => self.draw(moment),
+            Inputs::Pieces(pieces) if self.is_complete(pieces, bound) => {
+                Placed::At(scheme::hash(self.scheme, purpose, texts(pieces, bound)))
+            }
+            Inputs::Pieces(_) => match self.missing {
+                Missing::NotMatched => Placed::Nowhere,
+                Missing::Base => Placed::Base(scheme::base(self.scheme)),
+                Missing::Draw => self.draw(moment),
+            },
+        }
+    }
+
+    /// The hash of one arm of a rendezvous, spread over 64 bits; only for subjects whose inputs are complete.
+    pub(crate) fn hash_arm(&self, arm: &str, bound: &Bound<'_>) -> u64 {
+        let Inputs::Pieces(pieces) = &self.inputs else { return 0 };
+        let pieces = texts(pieces, bound).chain([scheme::separator(self.scheme), arm]);
+        match scheme::hash(self.scheme, Purpose::Split, pieces) {
+            Hash::Hoist64(hash) => hash,
+            Hash::Unleash(hash) => u64::from(hash) << 32,
+        }
+    }
+
+    /// Whether what is absent is the subject key itself.
+    pub(crate) fn lacks_subject(&self, bound: &Bound<'_>) -> bool {
+        bound.subject().is_none()
+    }
+
+    fn draw(&self, moment: &Moment) -> Placed {
+        Placed::Drawn(scheme::random(self.scheme, &self.salt, moment.seed))
+    }
+
+    #[inline]
+    fn is_complete(&self, pieces: &[Piece], bound: &Bound<'_>) -> bool {
+        pieces.iter().all(|piece| text(piece, bound).is_some())
+    }
+}
+
+#[inline]
+fn texts<'t>(pieces: &'t [Piece], bound: &'t Bound<'_>) -> impl Iterator<Item = &'t str> + Clone {
+    pieces.iter().filter_map(|piece| text(piece, bound))
+}
+
+#[inline]
+fn text<'t>(piece: &'t Piece, bound: &'t Bound<'_>) -> Option<&'t str> {
+    match piece {
+        Piece::Text(text) => Some(text),
+        Piece::FirstOf(slots) => slots.iter().find_map(|slot| bound.text(*slot)).map(|text| &*text.text),
+    }
+}

@@ -1,0 +1,264 @@
+//! Compiled conditions: a flat list of tests that jump.
+//!
+//! `all`, `any` and `not` leave nothing behind but jump targets: every test knows where to go on
+//! when it holds and when it does not. Tests lie in the order in which they are tried. What only an
+//! explanation needs (names, the tree's shape) is kept apart, out of the way of the cache.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use regex::Regex;
+use semver::{Version, VersionReq};
+
+use crate::bound::Text;
+use crate::index::{TextTable, tag};
+use crate::names::Slot;
+use crate::placement::Placement;
+use crate::reading::{Block, Edge, Number};
+use crate::ruleset::{Bound, Operator, Quantifier, Share};
+
+/// Where evaluation goes on: a test, or one of [`HOLDS`] and [`FAILS`].
+pub(crate) type Target = u32;
+
+/// The condition holds.
+pub(crate) const HOLDS: Target = u32::MAX;
+
+/// The condition does not hold.
+pub(crate) const FAILS: Target = u32::MAX - 1;
+
+/// The tests of a flag or a segment.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) nodes: Box<[Node]>,
+    /// Parts of hashes of the texts in `texts`, side by side for a fast scan.
+    pub(crate) tags: Box<[u32]>,
+    pub(crate) texts: Box<[Box<str>]>,
+    /// By node.
+    pub(crate) about: Box<[About]>,
+}
+
+/// One test.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) check: Check,
+    pub(crate) slot: Slot,
+    pub(crate) then: Target,
+    pub(crate) otherwise: Target,
+    pub(crate) sense: Sense,
+    pub(crate) quantifier: Quantifier,
+}
+
+/// Whether a result is taken as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sense {
+    Plain,
+    Negated,
+}
+
+impl Sense {
+    /// Applies the negation.
+    #[inline]
+    pub(crate) fn apply(self, holds: bool) -> bool {
+        match self {
+            Self::Plain => holds,
+            Self::Negated => !holds,
+        }
+    }
+}
+
+/// What is compared, values inside.
+#[derive(Debug)]
+pub(crate) enum Check {
+    /// A foreign test that cannot be read, with its profile's verdict.
+    Fixed(bool),
+    Exists,
+    /// Equals one of a few texts: a range of `Program::tags`.
+    FewTexts {
+        start: u32,
+        len: u32,
+    },
+    /// Equals one of many or mixed values.
+    In(Box<Set>),
+    Text(TextOperator, Box<[Box<str>]>),
+    Matches(Box<Regex>),
+    Number {
+        order: Order,
+        than: Number,
+        coercion: Coercion,
+    },
+    Modulo {
+        divisor: i64,
+        remainder: i64,
+        coercion: Coercion,
+    },
+    Version {
+        cell: u32,
+        order: Order,
+        than: Version,
+    },
+    VersionRange {
+        cell: u32,
+        range: Box<VersionReq>,
+    },
+    Time(Box<TimeTest>),
+    Address {
+        cell: u32,
+        blocks: Box<[Block]>,
+    },
+    Segment(u32),
+    Percentage(Box<Percentage>),
+}
+
+/// Whether text counts as the number it spells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coercion {
+    Strict,
+    FromText,
+}
+
+/// Order of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Equal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Order {
+    /// Whether `attribute` compared with the rule's value is as asked.
+    #[inline]
+    pub(crate) fn holds(self, attribute: Ordering) -> bool {
+        match self {
+            Self::Equal => attribute.is_eq(),
+            Self::Less => attribute.is_lt(),
+            Self::AtMost => attribute.is_le(),
+            Self::Greater => attribute.is_gt(),
+            Self::AtLeast => attribute.is_ge(),
+        }
+    }
+}
+
+/// How text is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextOperator {
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+impl TextOperator {
+    pub(crate) fn holds(self, text: &str, value: &str) -> bool {
+        match self {
+            Self::Contains => text.contains(value),
+            Self::StartsWith => text.starts_with(value),
+            Self::EndsWith => text.ends_with(value),
+        }
+    }
+}
+
+/// Values to be equal to, by type.
+#[derive(Debug, Default)]
+pub(crate) struct Set {
+    pub(crate) texts: TextTable,
+    /// Sorted by [`Number::compare`].
+    pub(crate) numbers: Box<[Number]>,
+    pub(crate) falsity: bool,
+    pub(crate) truth: bool,
+}
+
+impl Set {
+    pub(crate) fn has_text(&self, text: &Text<'_>) -> bool {
+        self.texts.position(text.hash, &text.text).is_some()
+    }
+
+    pub(crate) fn has_number(&self, number: Number) -> bool {
+        self.numbers.binary_search_by(|own| own.compare(number)).is_ok()
+    }
+
+    pub(crate) fn has_bool(&self, value: bool) -> bool {
+        if value { self.truth } else { self.falsity }
+    }
+}
+
+impl Program {
+    /// Whether the text is one of a few.
+    #[inline]
+    pub(crate) fn has_text(&self, start: u32, len: u32, text: &Text<'_>) -> bool {
+        let (start, end) = (start as usize, start as usize + len as usize);
+        let Some(tags) = self.tags.get(start..end) else {
+            return false;
+        };
+        let wanted = tag(text.hash);
+        if !tags.contains(&wanted) {
+            return false;
+        }
+        let texts = self.texts.get(start..end).unwrap_or_default();
+        tags.iter()
+            .zip(texts)
+            .any(|(own, value)| *own == wanted && **value == *text.text)
+    }
+}
+
+/// A test of a moment.
+#[derive(Debug)]
+pub(crate) struct TimeTest {
+    pub(crate) cell: u32,
+    pub(crate) source: TimeSource,
+    pub(crate) relation: Relation,
+}
+
+/// Which moment is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeSource {
+    Attribute,
+    /// The moment of evaluation.
+    Now,
+    /// The attribute, and if it is missing the moment of evaluation.
+    AttributeOrNow,
+}
+
+/// How a moment must lie.
+#[derive(Clone, Debug)]
+pub(crate) enum Relation {
+    Before(Edge),
+    After(Edge),
+    /// From inclusive to exclusive.
+    Within(Edge, Edge),
+}
+
+/// A share as a condition.
+#[derive(Debug)]
+pub(crate) struct Percentage {
+    pub(crate) placement: Placement,
+    pub(crate) share: Share,
+    pub(crate) bound: Bound,
+}
+
+/// What an explanation says about a test.
+#[derive(Debug)]
+pub(crate) struct About {
+    pub(crate) what: What,
+    /// Why it can never hold, if so.
+    pub(crate) problem: Option<Box<str>>,
+}
+
+/// What is tested.
+#[derive(Debug)]
+pub(crate) enum What {
+    Attribute(Arc<str>, Operator),
+    Segment(Arc<str>),
+    Percentage,
+    Broken,
+}
+
+/// The tree a condition was written as.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    All(Box<[Shape]>),
+    Any(Box<[Shape]>),
+    Not(Box<Shape>),
+    /// Index of a node.
+    Test(u32),
+}

@@ -1,0 +1,96 @@
+//! Hash schemes: where a subject falls, the same for ever.
+//!
+//! Every function is pure and tiny, so that published vectors pin it down and a changed
+//! comparison is seen by a test. A scheme joins the pieces of its input by its own separator
+//! ([`separator`]), reads a share from a [`Hash`] ([`inside`]) and picks a point among weights
+//! ([`point`]).
+//!
+//! How to extend: a case in [`crate::ruleset::Scheme`] and [`Hash`], a module with the hash, a line in each
+//! `match` here, published vectors as tests. The separator, seed and comparisons of a scheme
+//! must never change afterwards: that would move people.
+
+pub mod hoist64;
+pub mod rendezvous;
+pub mod unleash;
+
+use crate::ruleset::{Bound, Scheme, Share};
+
+/// A hash with the scheme that reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// Ours, over the whole 64 bits.
+    Hoist64(u64),
+    /// Unleash's murmur3.
+    Unleash(u32),
+}
+
+/// What a hash is for; some schemes seed the two differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Inside or outside of a share.
+    Share,
+    /// One arm of several.
+    Split,
+}
+
+/// What stands between salt and parts.
+pub const fn separator(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Hoist64 => "\0",
+        Scheme::Unleash => ":",
+    }
+}
+
+/// Hashes salt and parts, already joined, given in pieces.
+pub fn hash<'p>(scheme: Scheme, purpose: Purpose, pieces: impl Iterator<Item = &'p str> + Clone) -> Hash {
+    match scheme {
+        Scheme::Hoist64 => Hash::Hoist64(hoist64::hash(pieces)),
+        Scheme::Unleash => Hash::Unleash(unleash::hash(pieces, unleash::seed(purpose))),
+    }
+}
+
+/// The hash of nobody in particular, for one request: the seed of the request mixed with the salt.
+pub fn random(scheme: Scheme, salt: &str, seed: u64) -> Hash {
+    let mixed = xxhash_rust::xxh3::xxh3_64_with_seed(salt.as_bytes(), seed);
+    match scheme {
+        Scheme::Hoist64 => Hash::Hoist64(mixed),
+        Scheme::Unleash => Hash::Unleash(u32::try_from(mixed >> 32).unwrap_or_default()),
+    }
+}
+
+/// Position 0: inside any share above 0, on the first arm.
+pub const fn base(scheme: Scheme) -> Hash {
+    match scheme {
+        Scheme::Hoist64 => Hash::Hoist64(0),
+        Scheme::Unleash => Hash::Unleash(0),
+    }
+}
+
+/// Whether the hash falls into the share.
+pub fn inside(hash: Hash, share: Share, bound: Bound) -> bool {
+    match hash {
+        Hash::Hoist64(hash) => hoist64::inside(hash, share, bound),
+        Hash::Unleash(hash) => unleash::inside(hash, share, bound),
+    }
+}
+
+/// The position in hundredths of a percent, 0–9,999, rounded down.
+pub fn position(hash: Hash) -> u16 {
+    match hash {
+        Hash::Hoist64(hash) => hoist64::position(hash),
+        Hash::Unleash(hash) => unleash::position(hash),
+    }
+}
+
+/// A point in `0..total`; the arm whose running weight first exceeds it is chosen. A total of 0 gives 0.
+pub fn point(hash: Hash, total: u64) -> u64 {
+    match hash {
+        Hash::Hoist64(hash) => hoist64::point(hash, total),
+        Hash::Unleash(hash) => unleash::point(hash, total),
+    }
+}
+
+/// Index of the first running weight above `point`.
+pub fn arm(running: &[u64], point: u64) -> Option<usize> {
+    running.iter().position(|end| point < *end)
+}

@@ -1,0 +1,167 @@
+//! Unleash's scheme: murmur3 (x86, 32 bits) of `group ":" id` in UTF-8.
+//!
+//! Shares use seed 0 and whole percents: `n = hash mod 100 + 1`, inside iff `n ≤ share`.
+//! Hundredths, which Unleash's own clients do not know, refine the last whole percent by
+//! `hash / 100 mod 100`, so every whole percent keeps its people.
+//! Splits use another seed and `n = hash mod weight + 1`; the first arm whose running weight
+//! reaches `n` is chosen.
+
+use crate::ruleset::{Bound, Share};
+
+use super::Purpose;
+
+/// Seed of splits.
+pub const SPLIT_SEED: u32 = 86_028_157;
+
+/// The seed for a purpose.
+pub const fn seed(purpose: Purpose) -> u32 {
+    match purpose {
+        Purpose::Share => 0,
+        Purpose::Split => SPLIT_SEED,
+    }
+}
+
+/// murmur3 x86 32 of the concatenation of the pieces.
+pub fn hash<'p>(pieces: impl Iterator<Item = &'p str>, seed: u32) -> u32 {
+    let mut state = Murmur3::new(seed);
+    pieces.for_each(|piece| state.write(piece.as_bytes()));
+    state.finish()
+}
+
+/// In hundredths of a percent.
+pub fn position(hash: u32) -> u16 {
+    let percent = hash % 100;
+    let refinement = hash / 100 % 100;
+    u16::try_from(percent * 100 + refinement).unwrap_or(u16::MAX)
+}
+
+/// A point below `total`.
+pub fn point(hash: u32, total: u64) -> u64 {
+    u64::from(hash).checked_rem(total).unwrap_or_default()
+}
+
+/// Whether the hash falls into the share.
+pub fn inside(hash: u32, share: Share, bound: Bound) -> bool {
+    match bound {
+        Bound::Exclusive => position(hash) < share.hundredths(),
+        Bound::Inclusive => position(hash) <= share.hundredths(),
+    }
+}
+
+const C1: u32 = 0xcc9e_2d51;
+const C2: u32 = 0x1b87_3593;
+
+/// The running hash. Bytes short of a word wait in the low bits of `pending`.
+struct Murmur3 {
+    state: u32,
+    pending: u64,
+    waiting: u32,
+    length: u32,
+}
+
+impl Murmur3 {
+    fn new(seed: u32) -> Self {
+        Self {
+            state: seed,
+            pending: 0,
+            waiting: 0,
+            length: 0,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.length = self.length.wrapping_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        let (words, rest) = bytes.as_chunks::<4>();
+        for word in words {
+            self.pending |= u64::from(u32::from_le_bytes(*word)) << (8 * self.waiting);
+            self.take_word();
+        }
+        for byte in rest {
+            self.pending |= u64::from(*byte) << (8 * self.waiting);
+            self.waiting += 1;
+            if self.waiting == 4 {
+                self.take_word();
+                self.waiting = 0;
+            }
+        }
+    }
+
+    fn take_word(&mut self) {
+        let [a, b, c, d, ..] = self.pending.to_le_bytes();
+        self.state ^= scramble(u32::from_le_bytes([a, b, c, d]));
+        self.state = self.state.rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+        self.pending >>= 32;
+    }
+
+    fn finish(mut self) -> u32 {
+        if self.waiting > 0 {
+            let [a, b, c, d, ..] = self.pending.to_le_bytes();
+            self.state ^= scramble(u32::from_le_bytes([a, b, c, d]));
+        }
+        avalanche(self.state ^ self.length)
+    }
+}
+
+fn scramble(word: u32) -> u32 {
+    word.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
+}
+
+fn avalanche(mut hash: u32) -> u32 {
+    hash ^= hash >> 16;
+    hash = hash.wrapping_mul(0x85eb_ca6b);
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(0xc2b2_ae35);
+    hash ^ (hash >> 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn murmur(text: &str, seed: u32) -> u32 {
+        hash([text].into_iter(), seed)
+    }
+
+    #[test]
+    fn published_vectors() {
+        assert_eq!(murmur("", 0), 0);
+        assert_eq!(murmur("", 1), 0x514E_28B7);
+        assert_eq!(murmur("", 0xffff_ffff), 0x81F1_6F39);
+        assert_eq!(murmur("test", 0), 0xba6b_d213);
+        assert_eq!(murmur("Hello, world!", 0), 0xc036_3e43);
+        assert_eq!(murmur("Hello, world!", 0x9747_b28c), 0x2488_4CBA);
+        assert_eq!(murmur("The quick brown fox jumps over the lazy dog", 0), 0x2e4f_f723);
+        assert_eq!(murmur("aaaa", 0x9747_b28c), 0x5A97_808A);
+    }
+
+    #[test]
+    fn vectors_of_unleash_clients() {
+        assert_eq!(murmur("gr1:123", 0) % 100 + 1, 73);
+        assert_eq!(murmur("groupX:999", 0) % 100 + 1, 25);
+        assert_eq!(murmur("gr1:123", SPLIT_SEED) % 100 + 1, 96);
+        assert_eq!(murmur("groupX:999", SPLIT_SEED) % 100 + 1, 60);
+    }
+
+    #[test]
+    fn pieces_hash_like_their_concatenation() {
+        let text = "flag-é:subject-1234567";
+        for first in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            for second in (first..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+                let pieces = [&text[..first], &text[first..second], &text[second..]];
+                assert_eq!(hash(pieces.into_iter(), 7), murmur(text, 7), "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_percents_are_unleashs_and_hundredths_refine_them() {
+        for hash in (0..1_000_000).step_by(37) {
+            for percent in [0, 1, 50, 99, 100] {
+                let share = Share::from_hundredths(percent * 100);
+                assert_eq!(inside(hash, share, Bound::Exclusive), hash % 100 < u32::from(percent));
+            }
+        }
+        assert_eq!(position(9_999), 9_999);
+        assert_eq!(position(1_201), 112);
+    }
+}
