@@ -2,6 +2,7 @@
 
 use hoist_model::log::{Effect, Head, LogEntry};
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use crate::conn::Tx;
 use crate::error::{Result, StoreError};
@@ -42,9 +43,20 @@ enum State {
 }
 
 impl Store {
-    /// Locks the head. Waits for other writers no longer than the configured patience.
+    /// Locks the head. Waits for a connection and for other writers no longer than the
+    /// configured patience.
     #[tracing::instrument(level = "debug", skip_all, err)]
     pub async fn begin(&self) -> Result<Batch> {
+        // Giving up half-way is safe: a transaction that is dropped is rolled back.
+        match timeout(self.patience(), self.lock_head()).await {
+            Ok(done) => done,
+            Err(_) => Err(StoreError::unavailable(
+                "another writer is busy or the database does not answer",
+            )),
+        }
+    }
+
+    async fn lock_head(&self) -> Result<Batch> {
         let mut tx = Tx::write(self.writer().await?).await?;
         let sql = Sql::new("UPDATE head SET revision = revision RETURNING epoch, revision, min_writer");
         let row = tx.conn()?.optional(sql).await?;

@@ -170,14 +170,14 @@ impl Tx {
         Self::open(conn, begin).await
     }
 
-    /// Opens a transaction that sees one state of the database.
+    /// Opens a transaction that sees one state of the database and may take long to read it.
     pub(crate) async fn snapshot(conn: Conn) -> Result<Self> {
-        let begin = if conn.is_postgres() {
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        } else {
-            "BEGIN"
-        };
-        Self::open(conn, begin).await
+        if !conn.is_postgres() {
+            return Self::open(conn, "BEGIN").await;
+        }
+        let mut tx = Self::open(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        tx.conn()?.execute(Sql::new("SET LOCAL statement_timeout = 0")).await?;
+        Ok(tx)
     }
 
     async fn open(conn: Conn, begin: &'static str) -> Result<Self> {

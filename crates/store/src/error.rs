@@ -91,18 +91,18 @@ impl StoreError {
         matches!(self, Self::Unavailable { .. })
     }
 
-    pub(crate) fn unavailable(reason: impl ToString) -> Self {
+    pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable {
             retry: Duration::from_secs(1),
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 
-    pub(crate) fn damaged(table: &'static str, id: impl ToString, problem: impl ToString) -> Self {
+    pub(crate) fn damaged(table: &'static str, id: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Damaged(Damaged {
             table,
-            id: id.to_string(),
-            problem: problem.to_string(),
+            id: id.into(),
+            problem: problem.into(),
         })
     }
 
@@ -118,9 +118,11 @@ impl From<sqlx::Error> for StoreError {
             E::Database(error) if error.is_unique_violation() => Self::Conflict(Conflict::Exists),
             E::Database(error) => from_code(&error.code().unwrap_or_default(), error.message()),
             E::Configuration(error) => Self::Invalid(format!("database URL: {error}")),
-            E::ColumnDecode { index, source } => Self::damaged("row", format!("column {index}"), source),
-            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed => Self::unavailable(error),
-            E::WorkerCrashed | E::BeginFailed => Self::unavailable(error),
+            E::ColumnDecode { index, source } => Self::damaged("row", format!("column {index}"), source.to_string()),
+            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed => {
+                Self::unavailable(error.to_string())
+            }
+            E::WorkerCrashed | E::BeginFailed => Self::unavailable(error.to_string()),
             other => Self::Internal(other.to_string()),
         }
     }

@@ -24,7 +24,7 @@ impl Hints {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -103,7 +103,7 @@ fn refs(entry: &LogEntry) -> BTreeSet<(&'static str, String)> {
 /// Reads and verifies a row of [`COLUMNS`].
 pub(crate) fn read(row: &Row) -> Result<LogEntry> {
     let revision = row.unsigned(1)?;
-    let damaged = |problem: &dyn ToString| StoreError::damaged("change", revision, problem.to_string());
+    let damaged = |problem: &dyn ToString| StoreError::damaged("change", revision.to_string(), problem.to_string());
     let change = row.id(0).map_err(|error| damaged(&error))?;
     let body = row.text(2).map_err(|error| damaged(&error))?;
     if checksum(change.as_bytes(), revision, body.as_bytes()) != row.unsigned(3)? {

@@ -104,7 +104,7 @@ fn prepare_file(path: &Path) -> Result<()> {
         Ok(_) => {
             return Err(StoreError::damaged(
                 "database",
-                path.display(),
+                path.display().to_string(),
                 "the file is empty: restore a backup, or delete the file to start afresh",
             ));
         }

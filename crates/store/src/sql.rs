@@ -212,6 +212,6 @@ impl Row {
 
     pub(crate) fn time(&self, column: usize) -> Result<Timestamp> {
         let micros = self.int(column)?;
-        Timestamp::from_microsecond(micros).map_err(|_| StoreError::damaged("row", micros, "is not a time"))
+        Timestamp::from_microsecond(micros).map_err(|_| StoreError::damaged("row", micros.to_string(), "is not a time"))
     }
 }

@@ -32,7 +32,7 @@ fn read(row: &Row) -> Result<(u64, Timestamp, Actor)> {
         other => {
             return Err(StoreError::damaged(
                 "change",
-                revision,
+                revision.to_string(),
                 format!("unknown actor {other}"),
             ));
         }

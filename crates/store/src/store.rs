@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use hoist_model::Id;
 use hoist_model::log::Head;
@@ -25,6 +26,7 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
+    patience: Duration,
     instance: Id,
     min_writer: AtomicU32,
 }
@@ -54,6 +56,7 @@ impl Store {
         let min_writer = AtomicU32::new(version(row.int(1)?));
         let store = Self(Arc::new(Inner {
             pool,
+            patience: config.patience,
             instance: row.id(0)?,
             min_writer,
         }));
@@ -121,6 +124,10 @@ impl Store {
     /// Closes all connections and waits for them.
     pub async fn close(&self) {
         self.0.pool.close().await;
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.patience
     }
 
     pub(crate) fn pool(&self) -> &Pool {

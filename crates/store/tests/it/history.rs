@@ -73,6 +73,25 @@ on_both! {
         assert_eq!(found(&store, both).await, [2]);
     }
 
+    async fn live_documents_know_who_wrote_them(db: &Db) {
+        let store = db.open().await;
+        let (user, token) = (new_id(), new_id());
+        let actors = [Actor::User { id: user }, Actor::Token { user, id: token }, Actor::Operator, Actor::System];
+        for (n, actor) in actors.iter().enumerate() {
+            write_entry(&store, |entry| {
+                let record = flag(user, &format!("flag {n}"), entry.revision);
+                entry.effects = vec![created(&record)];
+                entry.actor = actor.clone();
+            })
+            .await;
+        }
+        write(&store, Vec::new()).await.unwrap(); // Of no document: not asked for.
+        let mut stamps = store.stamps().await.unwrap();
+        stamps.sort_by_key(|(revision, ..)| *revision);
+        let expected: Vec<_> = (1..).zip(actors).map(|(n, actor)| (n, time(i64::try_from(n).unwrap()), actor)).collect();
+        assert_eq!(stamps, expected);
+    }
+
     async fn pages_follow_each_other(db: &Db) {
         let store = db.open().await;
         for _ in 0..5 {

@@ -124,7 +124,8 @@ fn other_database(url: &str, name: &str) -> String {
 
 fn skip(test: &str, reason: &str) {
     // Past the capture of the test harness: somebody should see it.
-    writeln!(std::io::stderr(), "skipped: {test}: {reason}").unwrap();
+    let mut visible = std::io::stderr();
+    writeln!(visible, "skipped: {test}: {reason}").unwrap();
     if let Some(log) = std::env::var_os("HOIST_SKIP_LOG") {
         let mut file = std::fs::OpenOptions::new().append(true).create(true).open(log).unwrap();
         writeln!(file, "{test}\t{reason}").unwrap();

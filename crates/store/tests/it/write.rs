@@ -37,7 +37,7 @@ on_both! {
         assert_eq!(loaded.documents, [instance_wide, a]);
         assert_eq!(store.tail(0, 10).await.unwrap(), [first.clone(), second.clone()]);
         assert_eq!(store.tail(1, 10).await.unwrap(), [second]);
-        assert_eq!(store.tail(0, 1).await.unwrap(), [first.clone()]);
+        assert_eq!(store.tail(0, 1).await.unwrap(), std::slice::from_ref(&first));
         assert_eq!(store.entry(1).await.unwrap(), Some(first));
         assert_eq!(store.entry(3).await.unwrap(), None);
     }
