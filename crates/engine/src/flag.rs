@@ -122,7 +122,6 @@ pub(crate) struct Subjects {
 #[derive(Debug)]
 pub(crate) struct SegmentGroup {
     pub(crate) segment: u32,
-    pub(crate) key: Box<str>,
     pub(crate) serve: Serve,
 }
 

@@ -60,14 +60,14 @@ impl Placement {
     #[inline]
     pub(crate) fn place(&self, purpose: Purpose, bound: &Bound<'_>, moment: &Moment) -> Placed {
         match &self.inputs {
-            Inputs::Request => self.draw(moment),
+            Inputs::Request => self.draw(purpose, moment),
             Inputs::Pieces(pieces) if self.is_complete(pieces, bound) => {
                 Placed::At(scheme::hash(self.scheme, purpose, texts(pieces, bound)))
             }
             Inputs::Pieces(_) => match self.missing {
                 Missing::NotMatched => Placed::Nowhere,
                 Missing::Base => Placed::Base(scheme::base(self.scheme)),
-                Missing::Draw => self.draw(moment),
+                Missing::Draw => self.draw(purpose, moment),
             },
         }
     }
@@ -87,8 +87,13 @@ impl Placement {
         bound.subject().is_none()
     }
 
-    fn draw(&self, moment: &Moment) -> Placed {
-        Placed::Drawn(scheme::random(self.scheme, &self.salt, moment.seed))
+    /// A gate and a split of one salt draw independently.
+    fn draw(&self, purpose: Purpose, moment: &Moment) -> Placed {
+        let seed = match purpose {
+            Purpose::Share => moment.seed,
+            Purpose::Split => !moment.seed,
+        };
+        Placed::Drawn(scheme::random(self.scheme, &self.salt, seed))
     }
 
     #[inline]

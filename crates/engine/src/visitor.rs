@@ -7,7 +7,6 @@
 
 use jiff::Timestamp;
 
-use crate::scheme::Hash;
 use crate::value::Value;
 
 /// What a visitor wants to be told beyond draws.
@@ -50,11 +49,11 @@ pub trait Visitor {
     /// The condition begun last.
     fn condition_done(&mut self, _holds: bool) {}
 
-    /// A test of an attribute, `node` in its condition's program.
+    /// A test, `node` in its condition's program; a segment or placement it asked was told before.
     fn test(&mut self, _node: u32, _seen: TestSeen) {}
 
     /// A subject was or was not placed.
-    fn placed(&mut self, _placed: PlacedSeen) {}
+    fn placed(&mut self, _placed: PlacedSeen<'_>) {}
 
     /// Another flag begins, asked as a prerequisite.
     fn prerequisite(&mut self, _flag: &str) {}
@@ -135,42 +134,34 @@ pub enum Note {
 
 /// Where a subject was placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlacedSeen {
-    /// Absent if an input is missing.
-    pub hash: Option<Hash>,
+pub struct PlacedSeen<'v> {
+    /// In hundredths of a percent, 0–9,999; absent if an input is missing, or where no position exists (a
+    /// rendezvous).
+    pub position: Option<u16>,
     /// What for.
-    pub purpose: PlacedFor,
+    pub purpose: PlacedFor<'v>,
 }
 
-/// What a placement decides.
+/// What a placement decides. Shares are in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlacedFor {
-    /// A rule's gate, with the share in hundredths of a percent.
-    Gate {
-        /// Admitted.
-        share: u16,
-        /// Whether the subject was let in.
-        inside: bool,
-    },
-    /// A percentage condition, with the share in hundredths of a percent.
-    Percentage {
-        /// Who is in.
-        share: u16,
-        /// Whether the subject is in.
-        inside: bool,
-    },
-    /// A ramp, with the share in hundredths of a percent.
-    Ramp {
-        /// Who is in.
-        share: u16,
-        /// Whether the subject is in.
-        inside: bool,
-    },
-    /// A split, with the index of the chosen arm.
-    Split {
-        /// Absent if the subject could not be placed.
-        arm: Option<usize>,
-    },
+pub enum PlacedFor<'v> {
+    /// Whether a rule's gate lets the subject in.
+    Gate(Shared),
+    /// Whether a percentage condition holds.
+    Percentage(Shared),
+    /// Which side of a ramp serves.
+    Ramp(Shared),
+    /// Which variant a split serves; absent if the subject could not be placed.
+    Split(Option<&'v str>),
+}
+
+/// A subject against a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// In hundredths of a percent.
+    pub share: u16,
+    /// Whether the subject is in.
+    pub inside: bool,
 }
 
 /// What became of a prerequisite.

@@ -3,7 +3,7 @@
 //! The profile is applied here and only here: it chooses the view (scalars as text or as they are),
 //! how values are read, and what `$now` means.
 
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
 use semver::VersionReq;
 use serde_json::Value as Json;
 
@@ -164,20 +164,14 @@ fn text(test: &Test, profile: Profile, operator: TextOperator) -> Result<Check, 
 
 fn regex(test: &Test) -> Result<Check, String> {
     let pattern = single_text(test)?;
-    compile_regex(pattern, test.ignore_case.then_some(FoldCase)).map(|regex| Check::Matches(Box::new(regex)))
-}
-
-/// Asks for a regular expression that ignores case.
-struct FoldCase;
-
-fn compile_regex(pattern: &str, fold: Option<FoldCase>) -> Result<Regex, String> {
     if pattern.len() > REGEX_TEXT {
         return Err(format!("a regular expression is at most {REGEX_TEXT} bytes long"));
     }
     RegexBuilder::new(pattern)
-        .case_insensitive(fold.is_some())
+        .case_insensitive(test.ignore_case)
         .size_limit(REGEX_BYTES)
         .build()
+        .map(|regex| Check::Matches(Box::new(regex)))
         .map_err(|error| format!("not a regular expression: {error}"))
 }
 

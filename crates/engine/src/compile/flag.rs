@@ -221,7 +221,6 @@ impl<'f> Maker<'_, 'f> {
     fn segments(&mut self, groups: &[ruleset::SegmentGroup], path: &Path) -> Step {
         let compiled = (0_usize..).zip(groups).map(|(at, group)| SegmentGroup {
             segment: self.tables.segment(&group.segment),
-            key: group.segment.as_str().into(),
             serve: self.serve(&group.serve, &path.at(at).at("serve")),
         });
         Step::Segments(compiled.collect())

@@ -307,7 +307,8 @@ fn readable<'s>(flag: &CompiledFlag, outcome: Outcome<'s>) -> Outcome<'s> {
     }
 }
 
-fn kind(step: &Step) -> StepKind {
+/// The name of a step.
+pub(crate) fn kind(step: &Step) -> StepKind {
     match step {
         Step::Kill { .. } => StepKind::Kill,
         Step::Off { .. } => StepKind::Off,

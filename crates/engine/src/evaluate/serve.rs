@@ -9,7 +9,7 @@ use crate::placement::{Placed, Placement};
 use crate::program::Percentage;
 use crate::ruleset::{Bound as Edge, Draw, Share};
 use crate::scheme::{self, Purpose, rendezvous};
-use crate::visitor::{PlacedFor, PlacedSeen, Visitor, Watches};
+use crate::visitor::{PlacedFor, PlacedSeen, Shared, Visitor, Watches};
 
 impl<'s, V: Visitor> Run<'s, '_, V> {
     /// Serves where there is nothing after: a subject that cannot be placed gets the application's default.
@@ -109,11 +109,20 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
                 .hash()
                 .and_then(|hash| scheme::arm(&split.running, scheme::point(hash, split.total))),
         };
+        let name = arm.and_then(|arm| split.names.get(arm)).map(|name| &**name);
         self.visitor.placed(PlacedSeen {
-            hash: placed.hash(),
-            purpose: PlacedFor::Split { arm },
+            position: split_position(split, placed),
+            purpose: PlacedFor::Split(name),
         });
         split.leaves.get(arm?).copied()
+    }
+
+    #[inline]
+    fn tell_share(&mut self, placed: Placed, purpose: PlacedFor<'_>) {
+        self.visitor.placed(PlacedSeen {
+            position: placed.hash().map(scheme::position),
+            purpose,
+        });
     }
 
     fn rendezvous(&self, split: &Split) -> Option<usize> {
@@ -135,14 +144,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
-        let purpose = PlacedFor::Ramp {
-            share: share.hundredths(),
-            inside,
-        };
-        self.visitor.placed(PlacedSeen {
-            hash: placed.hash(),
-            purpose,
-        });
+        self.tell_share(
+            placed,
+            PlacedFor::Ramp(Shared {
+                share: share.hundredths(),
+                inside,
+            }),
+        );
         placed.hash().map(|_| if inside { ramp.inside } else { ramp.rest })
     }
 
@@ -162,14 +170,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
-        let purpose = PlacedFor::Gate {
-            share: share.hundredths(),
-            inside,
-        };
-        self.visitor.placed(PlacedSeen {
-            hash: placed.hash(),
-            purpose,
-        });
+        self.tell_share(
+            placed,
+            PlacedFor::Gate(Shared {
+                share: share.hundredths(),
+                inside,
+            }),
+        );
         inside
     }
 
@@ -178,14 +185,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, percentage.share, percentage.bound));
-        let purpose = PlacedFor::Percentage {
-            share: percentage.share.hundredths(),
-            inside,
-        };
-        self.visitor.placed(PlacedSeen {
-            hash: placed.hash(),
-            purpose,
-        });
+        self.tell_share(
+            placed,
+            PlacedFor::Percentage(Shared {
+                share: percentage.share.hundredths(),
+                inside,
+            }),
+        );
         inside
     }
 
@@ -229,6 +235,16 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
             None => self.failed(flag, enabled, why, EvalError::General),
         }
     }
+}
+
+/// Where the arms meet the subject; a rendezvous has no such place.
+fn split_position(split: &Split, placed: Placed) -> Option<u16> {
+    let is_drawn = matches!(placed, Placed::Drawn(_) | Placed::Base(_));
+    if split.draw == Draw::Rendezvous && !is_drawn {
+        return None;
+    }
+    let point = scheme::point(placed.hash()?, split.total);
+    u16::try_from(u128::from(point) * 10_000 / u128::from(split.total.max(1))).ok()
 }
 
 /// A switched-off flag stays disabled whatever its off serve is.

@@ -44,31 +44,39 @@ impl Snapshot {
     /// The next snapshot. Only what the patch names is compiled; a flag that became unreadable keeps
     /// its last good compile. The problems are those of what the patch names.
     pub fn patched(&self, patch: Patch) -> (Self, Vec<Problem>) {
+        let Patch {
+            revision,
+            flags,
+            removed_flags,
+            segments,
+            removed_segments,
+            members,
+        } = patch;
         let mut problems = Vec::new();
         let mut next = self.clone();
-        next.revision = patch.revision;
-        next.patch_segments(&patch, &mut problems);
-        next.patch_flags(&patch, &mut problems);
+        next.revision = revision;
+        next.patch_segments(&segments, &removed_segments, &mut problems);
+        for members in &members {
+            next.patch_members(members, &mut problems);
+        }
+        next.patch_flags(&flags, &removed_flags, &mut problems);
         fill(&mut next.segments, &next.tables);
         (next, problems)
     }
 
-    fn patch_segments(&mut self, patch: &Patch, problems: &mut Vec<Problem>) {
-        for key in &patch.removed_segments {
+    fn patch_segments(&mut self, changed: &[SegmentRules], removed: &[String], problems: &mut Vec<Problem>) {
+        for key in removed {
             if let Some(slot) = self.segment_slot(key) {
                 place(&mut self.segments, slot, CompiledSegment::missing(key), &self.tables);
             }
         }
-        for rules in &patch.segments {
+        for rules in changed {
             let slot = self.tables.segment(&rules.key);
             let (segment, found) = compile::segment(rules, &mut self.tables);
             problems.extend(found);
             place(&mut self.segments, slot, segment, &self.tables);
         }
-        for members in &patch.members {
-            self.patch_members(members, problems);
-        }
-        if !patch.segments.is_empty() {
+        if !changed.is_empty() {
             problems.extend(segment_cycles(&self.segments));
         }
     }
@@ -87,25 +95,25 @@ impl Snapshot {
         place(&mut self.segments, slot, segment, &self.tables);
     }
 
-    fn patch_flags(&mut self, patch: &Patch, problems: &mut Vec<Problem>) {
-        if patch.flags.is_empty() && patch.removed_flags.is_empty() {
+    fn patch_flags(&mut self, changed: &[FlagRules], removed: &[String], problems: &mut Vec<Problem>) {
+        if changed.is_empty() && removed.is_empty() {
             return;
         }
-        let mut compiled = Vec::with_capacity(patch.flags.len());
-        for rules in &patch.flags {
+        let mut compiled = Vec::with_capacity(changed.len());
+        for rules in changed {
             let last_good = self
                 .position(&rules.key)
                 .and_then(|at| self.flags.get(at))
                 .map(Arc::clone);
             compiled.push(flag(rules, last_good.as_ref(), &mut self.tables, problems));
         }
-        self.patch_cycles(&compiled, &patch.removed_flags);
+        self.patch_cycles(&compiled, removed);
         problems.extend(self.cycles.problems(compiled.iter().map(|flag| &*flag.key)));
         let known: Option<Vec<usize>> = compiled.iter().map(|flag| self.position(&flag.key)).collect();
-        let gone = patch.removed_flags.iter().any(|key| self.position(key).is_some());
+        let gone = removed.iter().any(|key| self.position(key).is_some());
         match known {
             Some(places) if !gone => self.replace(compiled, &places),
-            _ => self.rebuild(compiled, &patch.removed_flags),
+            _ => self.rebuild(&compiled, removed),
         }
     }
 
@@ -124,7 +132,7 @@ impl Snapshot {
         self.flags = flags.into();
     }
 
-    fn rebuild(&mut self, compiled: Vec<Arc<CompiledFlag>>, removed: &[String]) {
+    fn rebuild(&mut self, compiled: &[Arc<CompiledFlag>], removed: &[String]) {
         let gone: FxHashSet<&str> = removed.iter().map(String::as_str).collect();
         let changed: FxHashMap<&str, Arc<CompiledFlag>> =
             compiled.iter().map(|flag| (&*flag.key, Arc::clone(flag))).collect();
