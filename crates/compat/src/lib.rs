@@ -1,1 +1,46 @@
-//! x
+//! Other systems' flags turned into ours.
+//!
+//! An importer reads a foreign document and gives an [`Import`]: a portable project and the list
+//! of everything that could not be carried over with its full meaning. What an importer does not
+//! understand becomes a [`Gap`](hoist_model::portable::Gap), never a guess: silent loss is the
+//! worst fault of such a program. The same folder also knows how that system's clients phrase a
+//! context and an answer, for evaluating imported flags offline.
+//!
+//! Architecture invariant: nothing here reads files, sockets or the clock, and no input makes an
+//! importer panic; what cannot be read as a whole is an [`ImportError`].
+//!
+//! How to extend: a new source system is a folder with `import(document, environment)`, a line in
+//! [`Source`], and its conformance tests.
+
+pub mod error;
+pub mod flagd;
+pub mod json;
+pub mod report;
+pub mod unleash;
+
+pub use error::ImportError;
+pub use report::Import;
+
+use serde_json::Value as Json;
+
+/// Systems that flags can come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Unleash: a client features document or a list of delta events.
+    Unleash,
+    /// flagd: a flag definition file.
+    Flagd,
+}
+
+impl Source {
+    /// Imports a document of this system into one environment.
+    ///
+    /// # Errors
+    /// When the document is not of this system's form.
+    pub fn import(self, document: &Json, environment: &str) -> Result<Import, ImportError> {
+        match self {
+            Self::Unleash => unleash::import(document, environment),
+            Self::Flagd => flagd::import(document, environment),
+        }
+    }
+}

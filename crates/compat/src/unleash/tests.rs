@@ -1,0 +1,1 @@
+//! Placeholder until the rows below are written.

@@ -1,0 +1,302 @@
+//! `hoist eval`: what flags answer for contexts, from files, by the one engine.
+//!
+//! One JSON line per (context, flag): contexts in the order of the input, flags in byte order of
+//! key. The shape of a line is the source's own ([`line`]): ours, Unleash's or flagd's.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+
+use hoist_compat::{flagd, unleash};
+use hoist_engine::{Context, FlagRef, Moment, NoVisitor, Outcome, Problem, Snapshot, scheme};
+use hoist_model::portable::ProjectFile;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::{Failure, From, import, input, output};
+
+/// Evaluates flags for contexts, offline.
+#[derive(Clone, Debug, clap::Args)]
+pub struct EvalArgs {
+    /// A project file, or with --from a document of that system. Comments in JSON are accepted.
+    pub file: PathBuf,
+    /// Evaluate another system's document, with contexts and answers in its shape.
+    #[arg(long, value_enum, value_name = "SYSTEM")]
+    pub from: Option<From>,
+    /// Contexts: JSON lines or a JSON list; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub contexts: PathBuf,
+    /// Key of the environment; not needed where there is only one.
+    #[arg(long, value_name = "KEY")]
+    pub environment: Option<String>,
+    /// Only this flag; may be repeated.
+    #[arg(long = "flag", value_name = "KEY")]
+    pub flags: Vec<String>,
+    /// The moment of evaluation (RFC 3339); without it, now.
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<Timestamp>,
+    /// Changes the random draws; without it they are the same in every run.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    pub seed: u64,
+    /// Say for each answer how it came about.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// Evaluates. Answers go to `out`, gaps and problems to `err`. `clock` is asked once, if no moment is given.
+///
+/// # Errors
+/// When an input cannot be used.
+pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let subject = Subject::read(args, err)?;
+    let contexts = input::contexts(&args.contexts)?;
+    let now = args.now.unwrap_or_else(clock);
+    for (index, source) in contexts.iter().enumerate() {
+        output::write(out, &subject.answers(args, index, source, now))?;
+    }
+    Ok(())
+}
+
+/// What is evaluated.
+struct Subject {
+    project: ProjectFile,
+    environment: String,
+    snapshot: Snapshot,
+    /// In byte order.
+    keys: Vec<String>,
+}
+
+impl Subject {
+    fn read(args: &EvalArgs, err: &mut dyn Write) -> Result<Self, Failure> {
+        let (project, known) = match args.from {
+            None => (input::project(&args.file)?, Known::Nothing),
+            Some(from) => {
+                let environment = args.environment.as_deref().unwrap_or("default");
+                let import = input::imported(&args.file, from.source(), environment)?;
+                output::write_report(err, &import::gaps(&import.gaps))?;
+                (import.project, Known::Gaps)
+            }
+        };
+        let environment = environment(args, &project)?;
+        let ruleset = project
+            .ruleset(&environment)
+            .map_err(|error| Failure::bad_input(format!("{}: {error}", input::shown(&args.file))))?;
+        let (snapshot, problems) = Snapshot::compile(&ruleset);
+        if known == Known::Nothing {
+            let lines: String = problems
+                .iter()
+                .map(|problem: &Problem| format!("problem: {problem}\n"))
+                .collect();
+            output::write_report(err, &lines)?;
+        }
+        let keys = keys(args, &snapshot);
+        Ok(Self {
+            project,
+            environment,
+            snapshot,
+            keys,
+        })
+    }
+
+    /// The lines of one context.
+    fn answers(&self, args: &EvalArgs, index: usize, source: &Map<String, Json>, now: Timestamp) -> String {
+        let (context, now) = match args.from {
+            Some(From::Unleash) => (unleash::context(source), unleash::moment(source).unwrap_or(now)),
+            Some(From::Flagd) | None => (Context::from_json(source), now),
+        };
+        let bound = self.snapshot.bind(&context);
+        let mut lines = String::new();
+        for key in &self.keys {
+            let moment = Moment {
+                now,
+                seed: seed(args.seed, index, key),
+            };
+            let flag = self.snapshot.flag(key);
+            let outcome = flag.map(|flag| self.snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor));
+            let explanation = flag
+                .filter(|_| args.explain)
+                .and_then(|flag| self.explain(flag, &context, &moment));
+            lines.push_str(&self.line(args.from, index, key, outcome.as_ref(), explanation));
+            lines.push('\n');
+        }
+        lines
+    }
+
+    fn explain(&self, _flag: FlagRef<'_>, _context: &Context, _moment: &Moment) -> Option<Json> {
+        None
+    }
+
+    fn line(
+        &self,
+        from: Option<From>,
+        context: usize,
+        key: &str,
+        outcome: Option<&Outcome<'_>>,
+        explanation: Option<Json>,
+    ) -> String {
+        let line = match from {
+            None => written(&native(context, key, outcome, explanation)),
+            Some(From::Unleash) => written(&self.unleash(context, key, outcome, explanation)),
+            Some(From::Flagd) => written(&self.flagd(context, key, outcome, explanation)),
+        };
+        line.unwrap_or_default()
+    }
+
+    fn unleash<'k>(
+        &self,
+        context: usize,
+        name: &'k str,
+        outcome: Option<&Outcome<'_>>,
+        explanation: Option<Json>,
+    ) -> UnleashLine<'k> {
+        let enabled = outcome.is_some_and(|outcome| outcome.enabled);
+        let served = unleash::Served {
+            enabled,
+            variant: outcome.and_then(|outcome| outcome.variant),
+        };
+        let variant = unleash::answer(self.project.flags.get(name), served);
+        UnleashLine {
+            context,
+            name,
+            enabled,
+            variant,
+            explanation,
+        }
+    }
+
+    fn flagd<'k>(
+        &self,
+        context: usize,
+        key: &'k str,
+        outcome: Option<&Outcome<'_>>,
+        explanation: Option<Json>,
+    ) -> FlagdLine<'k> {
+        let flag = self.project.flags.get(key);
+        let answer = match (outcome, flag) {
+            (Some(outcome), Some(flag)) => flagd::answer(flag, flag.environments.get(&self.environment), outcome),
+            _ => flagd::error(flagd::ErrorCode::FlagNotFound, "there is no such flag"),
+        };
+        FlagdLine {
+            context,
+            key,
+            answer,
+            explanation,
+        }
+    }
+}
+
+/// Whether what is wrong with the rules has been reported already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Gaps,
+}
+
+fn environment(args: &EvalArgs, project: &ProjectFile) -> Result<String, Failure> {
+    if let Some(environment) = &args.environment {
+        return Ok(environment.clone());
+    }
+    let mut keys = project.environments.keys();
+    match (keys.next(), keys.next()) {
+        (Some(only), None) => Ok(only.clone()),
+        (None, _) => Err(Failure::bad_input(format!(
+            "{}: the project has no environment",
+            input::shown(&args.file)
+        ))),
+        (Some(_), Some(_)) => {
+            let known: Vec<&str> = project.environments.keys().map(String::as_str).collect();
+            let file = input::shown(&args.file);
+            Err(Failure::bad_input(format!(
+                "{file}: choose --environment among {}",
+                known.join(", ")
+            )))
+        }
+    }
+}
+
+/// All flags, or those asked for, in byte order.
+fn keys(args: &EvalArgs, snapshot: &Snapshot) -> Vec<String> {
+    if args.flags.is_empty() {
+        return snapshot.flags().map(|flag| flag.key().to_owned()).collect();
+    }
+    let asked: BTreeSet<&String> = args.flags.iter().collect();
+    asked.into_iter().cloned().collect()
+}
+
+/// The same in every run for the same seed, context and flag.
+fn seed(seed: u64, context: usize, flag: &str) -> u64 {
+    let (seed, context) = (seed.to_string(), context.to_string());
+    scheme::hoist64::hash([seed.as_str(), "\0", &context, "\0", flag].into_iter())
+}
+
+fn written<T: Serialize>(line: &T) -> Option<String> {
+    serde_json::to_string(line).ok()
+}
+
+/// A line in our shape.
+#[derive(Serialize)]
+struct NativeLine<'o> {
+    context: usize,
+    key: &'o str,
+    enabled: bool,
+    variant: Option<&'o str>,
+    value: Option<&'o Json>,
+    reason: &'static str,
+    rule: Option<&'o str>,
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Json>,
+}
+
+fn native<'o>(
+    context: usize,
+    key: &'o str,
+    outcome: Option<&'o Outcome<'_>>,
+    explanation: Option<Json>,
+) -> NativeLine<'o> {
+    let missing = NativeLine {
+        context,
+        key,
+        enabled: false,
+        variant: None,
+        value: None,
+        reason: "ERROR",
+        rule: None,
+        error: Some(flagd::ErrorCode::FlagNotFound.as_str()),
+        explanation,
+    };
+    let Some(outcome) = outcome else { return missing };
+    NativeLine {
+        enabled: outcome.enabled,
+        variant: outcome.variant,
+        value: outcome.value,
+        reason: outcome.reason.as_str(),
+        rule: outcome.rule,
+        error: outcome.error.map(|error| error.code()),
+        ..missing
+    }
+}
+
+/// A line in Unleash's shape.
+#[derive(Serialize)]
+struct UnleashLine<'o> {
+    context: usize,
+    name: &'o str,
+    enabled: bool,
+    variant: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Json>,
+}
+
+/// A line in flagd's shape.
+#[derive(Serialize)]
+struct FlagdLine<'o> {
+    context: usize,
+    key: &'o str,
+    #[serde(flatten)]
+    answer: Map<String, Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Json>,
+}

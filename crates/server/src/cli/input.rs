@@ -1,0 +1,95 @@
+//! Reading files: documents, projects and contexts, each error with its place.
+
+use std::io::Read;
+use std::path::Path;
+
+use hoist_compat::{Import, Source, json};
+use hoist_model::document;
+use hoist_model::portable::{FORMAT, ProjectFile};
+use serde_json::{Map, Value as Json};
+
+use super::Failure;
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+/// How a file is called in messages.
+pub(super) fn shown(path: &Path) -> String {
+    if path.as_os_str() == STDIN {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = if path.as_os_str() == STDIN {
+        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::read_to_string(path).map(|read| text = read)
+    };
+    read.map_err(|error| Failure::bad_input(format!("{}: cannot be read ({error})", shown(path))))?;
+    Ok(text)
+}
+
+/// A JSON document, comments allowed.
+pub(super) fn document(path: &Path) -> Result<Json, Failure> {
+    json::read(&text(path)?).map_err(|bad| Failure::bad_input(format!("{}: {bad}; give a JSON document", shown(path))))
+}
+
+/// A document of another system, imported.
+pub(super) fn imported(path: &Path, source: Source, environment: &str) -> Result<Import, Failure> {
+    let document = document(path)?;
+    source
+        .import(&document, environment)
+        .map_err(|error| Failure::bad_input(format!("{}: {error}", shown(path))))
+}
+
+/// A portable project.
+pub(super) fn project(path: &Path) -> Result<ProjectFile, Failure> {
+    let document = document(path)?;
+    let next = "give a file written by `hoist import … --out`, or say `--from unleash` or `--from flagd`";
+    if document.get("format").and_then(Json::as_str) != Some(FORMAT) {
+        let message = format!(
+            "{}: this is no project file (`format` is not `{FORMAT}`); {next}",
+            shown(path)
+        );
+        return Err(Failure::bad_input(message));
+    }
+    document::from_json(document).map_err(|bad| {
+        let place = if bad.path.is_empty() { "/" } else { &bad.path };
+        Failure::bad_input(format!(
+            "{}: at {place}: {}; correct it there",
+            shown(path),
+            bad.message
+        ))
+    })
+}
+
+/// Contexts: objects, one after the other or in a list.
+pub(super) fn contexts(path: &Path) -> Result<Vec<Map<String, Json>>, Failure> {
+    let next = "give one JSON object per line, or a list of objects";
+    let values =
+        json::read_many(&text(path)?).map_err(|bad| Failure::bad_input(format!("{}: {bad}; {next}", shown(path))))?;
+    let object = |(index, (line, value)): (usize, (usize, Json))| match value {
+        Json::Object(members) => Ok(members),
+        other => Err(Failure::bad_input(format!(
+            "{}: line {line}: context {index} is {}, not an object; {next}",
+            shown(path),
+            kind(&other)
+        ))),
+    };
+    values.into_iter().enumerate().map(object).collect()
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::String(_) => "text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
