@@ -70,12 +70,12 @@ fn compare_mixed(whole: i64, float: f64) -> Ordering {
 
 /// An RFC 3339 date-time, or a civil date as its midnight in UTC.
 pub(crate) fn instant_of_text(text: &str) -> Option<Timestamp> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Some(instant);
+    // No date-time is that short; parsing it as one would only make an error on the heap.
+    if text.len() == 10 {
+        let date = text.parse::<Date>().ok()?;
+        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     }
-    let is_date = text.len() == 10;
-    let date = is_date.then(|| text.parse::<Date>().ok())??;
-    date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    text.parse().ok()
 }
 
 /// Seconds, or milliseconds from 10^11 on, since 1970.

@@ -63,8 +63,30 @@ impl<V: Visitor> Run<'_, '_, V> {
     #[inline]
     fn node(&mut self, program: &Program, at: u32, node: &Node) -> bool {
         match &node.check {
-            Check::Segment(slot) => node.sense.apply(self.segment(*slot)),
-            Check::Percentage(percentage) => node.sense.apply(self.percentage(percentage)),
+            Check::Segment(slot) => {
+                let holds = node.sense.apply(self.segment(*slot));
+                self.visitor.test(
+                    at,
+                    TestSeen {
+                        holds,
+                        actual: None,
+                        note: None,
+                    },
+                );
+                holds
+            }
+            Check::Percentage(percentage) => {
+                let holds = node.sense.apply(self.percentage(percentage));
+                self.visitor.test(
+                    at,
+                    TestSeen {
+                        holds,
+                        actual: None,
+                        note: None,
+                    },
+                );
+                holds
+            }
             Check::Fixed(verdict) => {
                 let holds = node.sense.apply(*verdict);
                 self.visitor.test(

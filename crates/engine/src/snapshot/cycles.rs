@@ -140,12 +140,14 @@ fn reach<'g>(from: &'g str, graph: &Graph<'g>, taken: &mut BTreeMap<&'g str, ()>
 /// A circle of prerequisites among flags, in the order in which they ask each other, if there is one.
 pub fn prerequisite_cycle<'f>(flags: impl IntoIterator<Item = &'f FlagRules>) -> Option<Vec<String>> {
     let graph: Graph<'_> = flags.into_iter().map(|flag| (flag.key.as_str(), asked(flag))).collect();
-    let circle = circles(&graph).into_iter().next()?;
-    let start = circle.iter().min()?;
-    let mut walk = vec![*start];
+    let (start, circle) = circles(&graph)
+        .into_iter()
+        .filter_map(|keys| Some((*keys.iter().min()?, keys)))
+        .min()?;
+    let mut walk = vec![start];
     // From every member some path inside the circle leads back; the shortest one is found level by level.
     let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut level = vec![*start];
+    let mut level = vec![start];
     while !came_from.contains_key(start) && !level.is_empty() {
         let mut next = Vec::new();
         for key in level {
@@ -164,7 +166,7 @@ pub fn prerequisite_cycle<'f>(flags: impl IntoIterator<Item = &'f FlagRules>) ->
         level = next;
     }
     let mut at = came_from.get(start).copied()?;
-    while at != *start {
+    while at != start {
         walk.push(at);
         at = came_from.get(at).copied()?;
     }
