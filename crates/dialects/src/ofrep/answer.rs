@@ -1,0 +1,149 @@
+//! Writing answers: pieces that were encoded when the snapshot was compiled are joined in one buffer.
+
+use hoist_engine::{FlagRef, Outcome};
+use serde_json::Value as Json;
+
+use crate::text::{push, push_decimal, push_string};
+
+/// Bytes a flag takes in a bulk answer, roughly; a larger one only makes the buffer grow.
+const PER_FLAG: usize = 224;
+
+/// Names of our own metadata. A flag's own entry of the same name wins.
+const SET: &str = "flagSetId";
+const VERSION: &str = "version";
+const DETAIL: &str = "reasonDetail";
+const RULE: &str = "rule";
+
+/// Writes the answers of one request.
+pub(super) struct Pen {
+    out: Vec<u8>,
+    /// The flag set's name as JSON text.
+    set: Vec<u8>,
+}
+
+impl Pen {
+    /// For a number of flags of a flag set.
+    pub(super) fn new(flag_set: &str, flags: usize) -> Self {
+        let mut set = Vec::with_capacity(flag_set.len() + 2);
+        push_string(&mut set, flag_set);
+        Self {
+            out: Vec::with_capacity(256 + PER_FLAG * flags),
+            set,
+        }
+    }
+
+    /// What was written.
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Begins a bulk answer.
+    pub(super) fn open(&mut self) {
+        push!(self.out, "{\"flags\":[");
+    }
+
+    /// One flag of a bulk answer.
+    pub(super) fn item(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
+        if self.out.last() == Some(&b'}') {
+            self.out.push(b',');
+        }
+        self.flag(flag, outcome);
+    }
+
+    /// Ends a bulk answer with what concerns all of it.
+    pub(super) fn close(&mut self, revision: u64, stream: &[&str; 3]) {
+        push!(
+            self.out,
+            "],\"metadata\":{\"",
+            SET,
+            "\":",
+            self.set,
+            ",\"",
+            VERSION,
+            "\":\""
+        );
+        push_decimal(&mut self.out, revision);
+        push!(
+            self.out,
+            "\"},\"eventStreams\":[{\"type\":\"sse\",\"endpoint\":{\"requestUri\":"
+        );
+        push_string(&mut self.out, &stream.concat());
+        push!(self.out, "},\"inactivityDelaySec\":120}]}");
+    }
+
+    /// A flag's answer. Without a value the application's own default applies; an error that leaves
+    /// nothing to serve is a failure.
+    pub(super) fn flag(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
+        push!(self.out, "{\"key\":", outcome.key_json());
+        match (outcome.error, outcome.value_json()) {
+            (Some(error), None) => {
+                push!(self.out, ",\"errorCode\":\"", error.code(), "\",\"errorDetails\":");
+                push_string(&mut self.out, &error.to_string());
+            }
+            (_, value) => self.success(outcome, value),
+        }
+        self.metadata(flag, outcome);
+        push!(self.out, "}");
+    }
+
+    fn success(&mut self, outcome: &Outcome<'_>, value: Option<&str>) {
+        push!(self.out, ",\"reason\":\"", outcome.reason.as_str(), "\",\"variant\":");
+        match outcome.variant {
+            Some(variant) => push_string(&mut self.out, variant),
+            None => push!(self.out, "null"),
+        }
+        if let Some(value) = value {
+            push!(self.out, ",\"value\":", value);
+        }
+    }
+
+    fn metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
+        let own = outcome.metadata();
+        let is_free = |name: &str| own.is_empty() || !own.contains_key(name);
+        push!(self.out, ",\"metadata\":{");
+        if is_free(SET) {
+            push!(self.out, "\"", SET, "\":", self.set, ",");
+        }
+        if is_free(VERSION) {
+            push!(self.out, "\"", VERSION, "\":\"");
+            push_decimal(&mut self.out, flag.version());
+            push!(self.out, "\",");
+        }
+        if is_free(DETAIL) {
+            push!(self.out, "\"", DETAIL, "\":\"", outcome.detail(), "\",");
+        }
+        if let Some(rule) = outcome.rule.filter(|_| is_free(RULE)) {
+            push!(self.out, "\"", RULE, "\":");
+            push_string(&mut self.out, rule);
+            push!(self.out, ",");
+        }
+        self.own_metadata(outcome);
+        if self.out.last() == Some(&b',') {
+            self.out.pop();
+        }
+        push!(self.out, "}");
+    }
+
+    /// Clients take flat values only: null is left out, what is nested becomes its JSON text.
+    fn own_metadata(&mut self, outcome: &Outcome<'_>) {
+        let own = outcome.metadata();
+        let is_flat = |value: &Json| !matches!(value, Json::Null | Json::Array(_) | Json::Object(_));
+        if own.values().all(is_flat) {
+            let inner = outcome
+                .metadata_json()
+                .strip_prefix('{')
+                .and_then(|json| json.strip_suffix('}'));
+            push!(self.out, inner.unwrap_or_default());
+            return;
+        }
+        for (name, value) in own.iter().filter(|(_, value)| !value.is_null()) {
+            push_string(&mut self.out, name);
+            push!(self.out, ":");
+            match value {
+                Json::Array(_) | Json::Object(_) => push_string(&mut self.out, &value.to_string()),
+                flat => push!(self.out, flat.to_string()),
+            }
+            push!(self.out, ",");
+        }
+    }
+}

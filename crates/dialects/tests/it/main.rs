@@ -1,0 +1,4 @@
+//! The dialects against an in-memory house.
+
+mod house;
+mod ofrep;
