@@ -1,5 +1,15 @@
-import { common } from '@/text/common';
+import { useSearch } from '@tanstack/react-router';
+import { HistoryView } from '@/features/history/HistoryView';
+import { useFlag } from './useFlag';
 
 export function FlagHistoryPage() {
-  return <p>{common.notBuilt}</p>;
+  const { detail } = useFlag();
+  const search = useSearch({ from: '/session/o/$org/p/$project/flags/$flag/history' });
+  return (
+    <HistoryView
+      scopeFilter={{ flag: detail.flag.key }}
+      environments={detail.environments.map((entry) => entry.environment.key)}
+      search={search}
+    />
+  );
 }

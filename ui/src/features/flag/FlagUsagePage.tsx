@@ -1,5 +1,6 @@
-import { common } from '@/text/common';
+import { EmptyState } from '@/components/Status';
+import { flagText as t } from '@/text/flag';
 
 export function FlagUsagePage() {
-  return <p>{common.notBuilt}</p>;
+  return <EmptyState title={t.noUsage} text={t.noUsageText} />;
 }

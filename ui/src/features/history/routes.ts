@@ -9,7 +9,7 @@ export const historyRoute = createRoute({
     search: Record<string, unknown>,
   ): {
     q?: string;
-    environment?: string;
+    env?: string;
     actor?: string;
     flag?: string;
     segment?: string;
@@ -20,7 +20,7 @@ export const historyRoute = createRoute({
     vs?: number;
   } => ({
     q: optionalString(search.q),
-    environment: optionalString(search.environment),
+    env: optionalString(search.env),
     actor: optionalString(search.actor),
     flag: optionalString(search.flag),
     segment: optionalString(search.segment),

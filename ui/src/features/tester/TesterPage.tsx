@@ -1,5 +1,198 @@
+import { Button, Checkbox, Table } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { ExplainRequest, ExplainResult } from '@/api/types';
+import { useEnvironments, useScope } from '@/app/scope';
+import { EnvironmentBadge } from '@/components/EnvironmentBadge';
+import { PageHeader, useTitle } from '@/components/PageHeader';
+import { EmptyState } from '@/components/Status';
+import { useMinute } from '@/components/Time';
+import { FlagPicker } from '@/features/flag/FlagPicker';
+import { LocalTime } from '@/features/rules/LocalTime';
 import { common } from '@/text/common';
+import { testerText as t } from '@/text/tester';
+import { ContextForm } from './ContextForm';
+import { CopyActs } from './CopyActs';
+import { ExplanationTree } from './ExplanationTree';
+import { readExplanation } from './explanation';
+import classes from './Tester.module.css';
+import { errorWords } from './TesterRail';
+import { useContextState } from './useContextState';
+import { useExplain } from './useExplain';
+import { servedWords, Verdict } from './Verdict';
 
+/** One subject against one flag or all flags, in any environments, at any time. */
 export function TesterPage() {
-  return <p>{common.notBuilt}</p>;
+  const { flag, env } = useSearch({ from: '/session/o/$org/p/$project/tester' });
+  const scope = useScope();
+  const all = useEnvironments();
+  const navigate = useNavigate();
+  const now = useMinute();
+  const [context, setContext] = useContextState();
+  const [at, setAt] = useState<string>();
+  useTitle(flag, t.title);
+  const wanted = env?.split(',') ?? [];
+  const known = all.filter((environment) => wanted.includes(environment.key));
+  const fallback = all[all.length - 1];
+  const chosen = known.length > 0 ? known : fallback ? [fallback] : [];
+  const allowed = scope.can('explain.run');
+  const request: ExplainRequest = {
+    ...(flag ? { flags: [flag] } : {}),
+    environments: chosen.map((environment) => environment.key),
+    contexts: [context],
+    ...(at ? { at } : {}),
+  };
+  const { data, error, isFetching } = useExplain(request, allowed);
+  const search = (next: { flag?: string | undefined; env?: string | undefined }) =>
+    void navigate({
+      to: '.',
+      search: { ...(flag ? { flag } : {}), ...(env ? { env } : {}), ...next },
+      hash: true,
+      replace: true,
+      resetScroll: false,
+    });
+  if (!allowed) return <EmptyState title={t.title} text={common.needsLong('explain.run')} />;
+  const results = data?.results ?? [];
+  return (
+    <>
+      <PageHeader title={t.title} text={t.purpose} />
+      <div className={classes.page}>
+        <div className={classes.inputs}>
+          <FlagPicker
+            label={t.flag}
+            value={flag ?? ''}
+            onChange={(next) => search({ flag: next === '' ? undefined : next })}
+          />
+          <p className={classes.muted}>{flag ? '' : t.allFlags}</p>
+          <Checkbox.Group
+            label={t.environments}
+            value={chosen.map((environment) => environment.key)}
+            onChange={(next) =>
+              search({
+                env:
+                  all
+                    .map((e) => e.key)
+                    .filter((key) => next.includes(key))
+                    .join(',') || undefined,
+              })
+            }
+          >
+            <div className={classes.checks}>
+              {all.map((environment) => (
+                <Checkbox
+                  key={environment.key}
+                  value={environment.key}
+                  label={<EnvironmentBadge environment={environment} />}
+                />
+              ))}
+            </div>
+          </Checkbox.Group>
+          <ContextForm value={context} onChange={setContext} />
+          {at ? (
+            <>
+              <LocalTime label={t.time} labelled value={at} now={now} onChange={setAt} />
+              <Button size="compact-xs" variant="subtle" onClick={() => setAt(undefined)}>
+                {t.atNow}
+              </Button>
+            </>
+          ) : (
+            <Button size="compact-xs" variant="subtle" onClick={() => setAt(new Date().toISOString())}>
+              {t.otherTime}
+            </Button>
+          )}
+          <CopyActs flag={flag} context={context} />
+        </div>
+        <div
+          className={classes.results}
+          aria-live="polite"
+          aria-busy={isFetching}
+          data-stale={error ? true : undefined}
+        >
+          {Object.keys(context).length === 0 && <p className={classes.muted}>{t.emptyContext}</p>}
+          {error && <p className={classes.danger}>{errorWords(error)}</p>}
+          {flag ? (
+            results.map((result) => (
+              <section
+                key={result.environment}
+                className={classes.card}
+                aria-label={t.inEnvironment(flag, result.environment)}
+              >
+                <h2 className={classes.railTitle}>{t.inEnvironment(flag, result.environment)}</h2>
+                <Verdict result={result} />
+                <Explained result={result} />
+              </section>
+            ))
+          ) : (
+            <AllFlags
+              results={results}
+              environments={chosen.map((environment) => environment.key)}
+              onChoose={(key) => search({ flag: key })}
+            />
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Explained({ result }: { result: ExplainResult }) {
+  const explanation = readExplanation(result.explanation);
+  return explanation ? <ExplanationTree explanation={explanation} /> : null;
+}
+
+interface AllFlagsProps {
+  results: ExplainResult[];
+  environments: string[];
+  onChoose: (flag: string) => void;
+}
+
+/** Every flag for one subject; the environments are columns. */
+function AllFlags({ results, environments, onChoose }: AllFlagsProps) {
+  const flags = [...new Set(results.map((result) => result.flag))];
+  const byKey = new Map(results.map((result) => [`${result.flag} ${result.environment}`, result]));
+  if (flags.length === 0) return null;
+  return (
+    <div className={classes.scroll}>
+      <Table aria-label={t.allFlagsTable}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{t.flag}</Table.Th>
+            {environments.map((environment) => (
+              <Table.Th key={environment} scope="col">
+                {environment}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {flags.map((flag) => (
+            <Table.Tr key={flag}>
+              <Table.Td>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  className={classes.mono}
+                  onClick={() => onChoose(flag)}
+                >
+                  {flag}
+                </Button>
+              </Table.Td>
+              {environments.map((environment) => {
+                const result = byKey.get(`${flag} ${environment}`);
+                return (
+                  <Table.Td key={environment}>
+                    {result && (
+                      <>
+                        {servedWords(result)} <span className={classes.reason}>{result.reason}</span>
+                      </>
+                    )}
+                  </Table.Td>
+                );
+              })}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
 }

@@ -1,0 +1,149 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { HistoryDetail } from '@/api/types';
+import { useScope } from '@/app/scope';
+import { CopyButton } from '@/components/CopyButton';
+import { GuardedButton } from '@/components/GuardedButton';
+import { ErrorPanel, ListSkeleton } from '@/components/Status';
+import { Time, useMinute } from '@/components/Time';
+import { usePlan } from '@/features/plan';
+import { DocumentDiff } from '@/features/plan/EffectsView';
+import { historyText as t } from '@/text/history';
+import { EditLines } from './EditLines';
+import { effectLines } from './effects';
+import classes from './History.module.css';
+import { revisionQuery } from './queries';
+
+const MOST = 20;
+
+interface ChangePanelProps {
+  revision: number;
+  flag?: string | undefined;
+  newest?: number | undefined;
+  onCompare: (other: number) => void;
+}
+
+/** One change: sentence first, differences second, documents last. */
+export function ChangePanel({ revision, flag, newest, onCompare }: ChangePanelProps) {
+  const { organization, project } = useScope();
+  const { data, error, refetch } = useQuery(revisionQuery(organization, project, revision));
+  if (error) return <ErrorPanel error={error} what={t.whatRevision} retry={() => void refetch()} />;
+  if (!data) return <ListSkeleton rows={3} />;
+  return <Change detail={data} flag={flag} newest={newest} onCompare={onCompare} />;
+}
+
+function Change({
+  detail,
+  flag,
+  newest,
+  onCompare,
+}: { detail: HistoryDetail } & Pick<ChangePanelProps, 'flag' | 'newest' | 'onCompare'>) {
+  const scope = useScope();
+  const { openPlan } = usePlan();
+  const now = useMinute();
+  const [all, setAll] = useState(false);
+  const groups = detail.effects.map((effect) => effectLines(effect, now));
+  const shown = all ? groups : groups.slice(0, MOST);
+  const only = detail.environments.length === 1 ? detail.environments[0] : undefined;
+  const root = `/o/${scope.organization}/p/${scope.project}`;
+  const revert = () =>
+    void openPlan({
+      organization: scope.organization,
+      project: scope.project,
+      ...(only ? { environment: only } : {}),
+      changes: [{ undo: { revision: detail.revision } }],
+      title: t.reverting(detail.revision),
+      direct: false,
+    });
+  return (
+    <div className={classes.panel}>
+      <div className={classes.panelHead}>
+        <span>
+          <Time at={detail.at} exact /> · {detail.actor.name}
+          {detail.note && <> · {t.noteIs(detail.note)}</>}
+        </span>
+        <span className={classes.buttons}>
+          <GuardedButton
+            allowed={detail.undo.possible && !detail.undone_by}
+            reason={detail.undone_by ? t.undoneBy(detail.undone_by) : (detail.undo.reason ?? t.notUndoable)}
+            size="xs"
+            variant="default"
+            onClick={revert}
+          >
+            {t.revert}
+          </GuardedButton>
+          {newest !== undefined && newest !== detail.revision && (
+            <Button size="xs" variant="default" onClick={() => onCompare(newest)}>
+              {t.compareNewest}
+            </Button>
+          )}
+          {flag && (
+            <Button
+              size="xs"
+              variant="subtle"
+              component={Link}
+              to={`${root}/flags/${encodeURIComponent(flag)}/at/${detail.revision}`}
+            >
+              {t.showThen}
+            </Button>
+          )}
+          <CopyButton
+            value={`${window.location.origin}${root}/${flag ? `flags/${encodeURIComponent(flag)}/` : ''}history?rev=${detail.revision}`}
+            what={t.linkTo(detail.revision)}
+          />
+        </span>
+      </div>
+      {shown.map((group) => (
+        <section key={group.id} className={classes.group}>
+          <h3>{group.title}</h3>
+          {group.lines.length === 0 ? (
+            <p className={classes.muted}>{t.noVisible}</p>
+          ) : (
+            <EditLines edits={group.lines} />
+          )}
+        </section>
+      ))}
+      {groups.length > shown.length && (
+        <Button size="xs" variant="default" onClick={() => setAll(true)}>
+          {t.moreDocuments(groups.length - shown.length)}
+        </Button>
+      )}
+      <Documents detail={detail} />
+    </div>
+  );
+}
+
+function Documents({ detail }: { detail: HistoryDetail }) {
+  const [open, setOpen] = useState(false);
+  const [raw, setRaw] = useState(false);
+  return (
+    <>
+      <details className={classes.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t.asDocuments(detail.effects.length)}</summary>
+        {open &&
+          detail.effects.slice(0, MOST).map((effect) => (
+            <div key={effect.document + effect.op}>
+              <h4>
+                {effect.kind} <code>{effect.key}</code>
+              </h4>
+              <DocumentDiff
+                {...(effect.before !== undefined ? { before: effect.before } : {})}
+                {...(effect.after !== undefined ? { after: effect.after } : {})}
+              />
+            </div>
+          ))}
+      </details>
+      <details className={classes.details} onToggle={(event) => setRaw(event.currentTarget.open)}>
+        <summary>{t.asJson}</summary>
+        {raw && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
+          <pre className={classes.raw} tabIndex={0}>
+            {JSON.stringify(detail.effects, null, 2)}
+          </pre>
+        )}
+      </details>
+    </>
+  );
+}

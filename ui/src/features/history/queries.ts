@@ -1,0 +1,34 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from '@/api/client';
+import { keys } from '@/api/keys';
+import { projectPath } from '@/api/paths';
+import type { HistoryDetail, HistoryItem, Page } from '@/api/types';
+
+export interface HistoryFilter {
+  flag?: string;
+  segment?: string;
+  environment?: string;
+  actor?: string;
+  q?: string;
+  from?: string;
+  to?: string;
+}
+
+export const historyQuery = (organization: string, project: string, filter: HistoryFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.history(organization, project, 'list', filter),
+    queryFn: ({ signal, pageParam }) =>
+      api.get<Page<HistoryItem>>(`${projectPath(organization, project)}/history`, {
+        signal,
+        query: { ...filter, limit: 50, cursor: pageParam },
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const revisionQuery = (organization: string, project: string, revision: number) =>
+  queryOptions({
+    queryKey: keys.history(organization, project, 'revision', revision),
+    queryFn: ({ signal }) =>
+      api.get<HistoryDetail>(`${projectPath(organization, project)}/history/${revision}`, { signal }),
+  });

@@ -1,0 +1,289 @@
+import { ActionIcon, Button, Menu, Modal, NumberInput } from '@mantine/core';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { announce } from '@/components/announce';
+import { Icon } from '@/components/Icon';
+import { useMinute } from '@/components/Time';
+import { ruleText as t } from '@/text/rule';
+import { newRuleId } from './draft';
+import type { Marks } from './marks';
+import { moveItem } from './parts';
+import { RuleEditor } from './RuleEditor';
+import { RuleRow } from './RuleRow';
+import classes from './Rules.module.css';
+import { unreachableRules } from './unreachable';
+import { useDragOrder } from './useDragOrder';
+import { type Rule, sameJson } from './wire';
+
+export interface RuleListProps {
+  rules: Rule[];
+  live: readonly Rule[];
+  variants: readonly string[];
+  /** Key of the opened rule; part of the address. */
+  open: string | undefined;
+  setOpen: (id: string | undefined) => void;
+  onChange: (rules: Rule[]) => void;
+  readOnly?: boolean;
+  problems?: ReadonlyMap<string, string>;
+  marksOf?: (rule: string) => Marks;
+  resultOf?: (rule: string) => string | undefined;
+  onEdit?: (rule: Rule | undefined) => void;
+  /** Controls of a running ramp in the live rule. */
+  acts?: (rule: Rule) => React.ReactNode;
+}
+
+const none: Marks = new Map();
+
+/** The rules in order; the first that matches decides. Every change goes into the draft. */
+export function RuleList(props: RuleListProps) {
+  const {
+    rules,
+    live,
+    variants,
+    open,
+    setOpen,
+    onChange,
+    readOnly = false,
+    problems,
+    marksOf,
+    onEdit,
+  } = props;
+  const now = useMinute();
+  const box = useRef<HTMLOListElement>(null);
+  const pendingFocus = useRef<string>(undefined);
+  const [placing, setPlacing] = useState<string>();
+  const [fresh, setFresh] = useState<Rule>();
+  const unreachable = unreachableRules(rules);
+
+  useEffect(() => {
+    const id = pendingFocus.current;
+    if (id === undefined) return;
+    pendingFocus.current = undefined;
+    box.current?.querySelector<HTMLElement>(`[data-rule-row="${CSS.escape(id)}"]`)?.focus();
+  });
+
+  const move = (from: number, to: number) => {
+    const rule = rules[from];
+    if (!rule || to < 0 || to >= rules.length || to === from) {
+      announce(t.atEdge);
+      return;
+    }
+    onChange(moveItem(rules, from, to));
+    pendingFocus.current = rule.id;
+    announce(t.movedTo(rule.name || t.position(from + 1), to + 1, rules.length));
+  };
+  const drag = useDragOrder(box, move);
+  const close = () => {
+    setFresh(undefined);
+    setOpen(undefined);
+    onEdit?.(undefined);
+  };
+  const add = () => {
+    const rule: Rule = {
+      id: newRuleId(),
+      serve: { serve: variants[0] === undefined ? 'code_default' : { variant: variants[0] } },
+    };
+    setFresh(rule);
+    setOpen(rule.id);
+  };
+  const duplicate = (rule: Rule, index: number) => {
+    const copy: Rule = {
+      ...withoutSalts(rule),
+      id: newRuleId(),
+      name: t.copyOf(rule.name || t.position(index + 1)),
+    };
+    onChange([...rules.slice(0, index + 1), copy, ...rules.slice(index + 1)]);
+  };
+  const onRowKey = (event: KeyboardEvent, index: number, rule: Rule) => {
+    if (event.target !== event.currentTarget) return;
+    if (event.key === 'Enter') setOpen(rule.id);
+    else if (!readOnly && event.altKey && event.key === 'ArrowUp') move(index, index - 1);
+    else if (!readOnly && event.altKey && event.key === 'ArrowDown') move(index, index + 1);
+    else if (!event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      const next = rules[index + (event.key === 'ArrowDown' ? 1 : -1)];
+      if (next) box.current?.querySelector<HTMLElement>(`[data-rule-row="${CSS.escape(next.id)}"]`)?.focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <>
+      {rules.length === 0 && !fresh && <p className={classes.empty}>{t.none}</p>}
+      <ol ref={box} className={classes.list}>
+        {rules.map((rule, index) => (
+          <li
+            key={rule.id}
+            id={`rule-${rule.id}`}
+            className={classes.item}
+            data-line={drag.target === index || undefined}
+            data-line-after={(drag.target === rules.length && index === rules.length - 1) || undefined}
+            data-dragged={drag.dragged === index || undefined}
+          >
+            <RuleRow
+              rule={rule}
+              index={index}
+              now={now}
+              changed={
+                !sameJson(
+                  rule,
+                  live.find((other) => other.id === rule.id),
+                )
+              }
+              open={open === rule.id}
+              result={props.resultOf?.(rule.id)}
+              problem={problems?.get(rule.id)}
+              unreachable={unreachable.get(rule.id)}
+              handle={readOnly ? undefined : drag.handle(index)}
+              onKeyDown={(event) => onRowKey(event, index, rule)}
+              onToggle={() => (open === rule.id ? close() : setOpen(rule.id))}
+            >
+              {!readOnly && (
+                <>
+                  <ActionIcon
+                    size={24}
+                    aria-label={t.up(rule.name || t.position(index + 1))}
+                    disabled={index === 0}
+                    onClick={() => move(index, index - 1)}
+                  >
+                    <Icon name="up" size={14} />
+                  </ActionIcon>
+                  <ActionIcon
+                    size={24}
+                    aria-label={t.down(rule.name || t.position(index + 1))}
+                    disabled={index === rules.length - 1}
+                    onClick={() => move(index, index + 1)}
+                  >
+                    <Icon name="down" size={14} />
+                  </ActionIcon>
+                  <Menu position="bottom-end">
+                    <Menu.Target>
+                      <ActionIcon size={24} aria-label={t.more(rule.name || t.position(index + 1))}>
+                        <Icon name="dots" />
+                      </ActionIcon>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item onClick={() => setOpen(rule.id)}>{t.edit}</Menu.Item>
+                      <Menu.Item onClick={() => duplicate(rule, index)}>{t.duplicate}</Menu.Item>
+                      <Menu.Item disabled={index === 0} onClick={() => move(index, 0)}>
+                        {t.toTop}
+                      </Menu.Item>
+                      <Menu.Item disabled={rules.length < 2} onClick={() => setPlacing(rule.id)}>
+                        {t.toPosition}
+                      </Menu.Item>
+                      <Menu.Item
+                        onClick={() =>
+                          onChange(rules.map((other) => (other === rule ? flipped(rule) : other)))
+                        }
+                      >
+                        {rule.disabled ? t.takeUp : t.setAside}
+                      </Menu.Item>
+                      <Menu.Divider />
+                      <Menu.Item onClick={() => onChange(rules.filter((other) => other !== rule))}>
+                        {t.delete}
+                      </Menu.Item>
+                    </Menu.Dropdown>
+                  </Menu>
+                </>
+              )}
+            </RuleRow>
+            {props.acts?.(rule)}
+            {open === rule.id && !readOnly && (
+              <RuleEditor
+                position={index + 1}
+                rule={rule}
+                live={live.find((other) => other.id === rule.id)}
+                variants={variants}
+                marks={marksOf?.(rule.id) ?? none}
+                onCancel={close}
+                onEdit={(next) => onEdit?.(next)}
+                onDone={(next) => {
+                  onChange(rules.map((other) => (other.id === rule.id ? next : other)));
+                  pendingFocus.current = rule.id;
+                  close();
+                }}
+              />
+            )}
+          </li>
+        ))}
+      </ol>
+      {fresh && open === fresh.id && (
+        <RuleEditor
+          position={rules.length + 1}
+          rule={fresh}
+          live={undefined}
+          variants={variants}
+          marks={none}
+          onCancel={close}
+          onDone={(next) => {
+            onChange([...rules, next]);
+            pendingFocus.current = next.id;
+            close();
+          }}
+        />
+      )}
+      {!readOnly && !fresh && (
+        <Button size="xs" variant="default" data-add-rule onClick={add}>
+          {t.add}
+        </Button>
+      )}
+      {placing !== undefined && (
+        <PlaceDialog
+          count={rules.length}
+          from={rules.findIndex((rule) => rule.id === placing)}
+          onClose={() => setPlacing(undefined)}
+          onMove={move}
+        />
+      )}
+    </>
+  );
+}
+
+function flipped(rule: Rule): Rule {
+  const { disabled, ...rest } = rule;
+  return disabled ? rest : { ...rest, disabled: true };
+}
+
+/** A copy places its subjects anew: allocations keep nothing of the original but their form. */
+function withoutSalts(rule: Rule): Rule {
+  return JSON.parse(JSON.stringify(rule), (key, value: unknown) =>
+    key === 'allocation' ? undefined : value,
+  ) as Rule;
+}
+
+interface PlaceDialogProps {
+  count: number;
+  from: number;
+  onClose: () => void;
+  onMove: (from: number, to: number) => void;
+}
+
+function PlaceDialog({ count, from, onClose, onMove }: PlaceDialogProps) {
+  const [position, setPosition] = useState(from + 1);
+  return (
+    <Modal opened onClose={onClose} title={t.toPosition} size="xs">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onClose();
+          onMove(from, position - 1);
+        }}
+      >
+        <NumberInput
+          label={t.positionLabel(count)}
+          data-autofocus
+          min={1}
+          max={count}
+          allowDecimal={false}
+          value={position}
+          onChange={(value) => setPosition(Number(value))}
+        />
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={onClose}>
+            {t.cancel}
+          </Button>
+          <Button type="submit">{t.move}</Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,40 @@
+/** Texts of the list of rules and of one rule. */
+export const ruleText = {
+  none: 'No rules. Everybody gets what stands under Otherwise.',
+  add: '+ Add rule',
+  edit: 'Edit',
+  cancel: 'Cancel',
+  done: 'Done',
+  move: 'Move',
+  name: 'Name',
+  if: 'IF',
+  gate: 'GATE',
+  thenLabel: 'THEN',
+  thenServe: 'Serve',
+  editing: (position: number) => `Editing rule ${position}`,
+  position: (position: number) => `Rule ${position}`,
+  rowLabel: (position: number, name: string) => (name ? `Rule ${position}: ${name}` : `Rule ${position}`),
+  openRule: (name: string) => `Open ${name}`,
+  edited: 'edited, not saved',
+  up: (name: string) => `Move ${name} up`,
+  down: (name: string) => `Move ${name} down`,
+  more: (name: string) => `More for ${name}`,
+  duplicate: 'Duplicate',
+  copyOf: (name: string) => `Copy of ${name}`,
+  toTop: 'Move to the top',
+  toPosition: 'Move to position…',
+  positionLabel: (count: number) => `Position, 1 to ${count}`,
+  setAside: 'Set aside',
+  takeUp: 'Put in force',
+  isAside: 'Set aside: not evaluated.',
+  delete: 'Delete',
+  atEdge: 'There is no further place',
+  movedTo: (name: string, position: number, count: number) => `${name}, position ${position} of ${count}`,
+  unreachable: (rule: number, taker: number) =>
+    `Rule ${rule} can never match: rule ${taker} already takes everyone it describes.`,
+  broken: (message: string) => `Does not compile: ${message}. It counts as not matched meanwhile.`,
+  problems: (count: number) =>
+    count === 1
+      ? 'One thing is not complete yet; see the mark above.'
+      : `${count} things are not complete yet; see the marks above.`,
+};
