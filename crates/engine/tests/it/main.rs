@@ -1,5 +1,11 @@
 //! The engine as its users see it: rules as JSON in, outcomes out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests fail loudly and are called with literals"
+)]
+
 mod explanations;
 mod memory;
 mod operators;

@@ -36,8 +36,11 @@ fn explained(snapshot: &Snapshot, attributes: Json) -> (Json, Json) {
     (condition["verdict"].clone(), condition["note"].clone())
 }
 
+/// An operator with values, and what it answers on attributes.
+type Case = (&'static str, Json, Vec<(Json, Json)>);
+
 /// Operator, values, and for each attribute whether it holds; a text names the note of a failure.
-fn table() -> Vec<(&'static str, Json, Vec<(Json, Json)>)> {
+fn table() -> Vec<Case> {
     let (yes, no, wrong, missing) = (json!(true), json!(false), json!("wrong_type"), json!("missing"));
     let t = |attribute: Json, verdict: &Json| (attribute, verdict.clone());
     vec![

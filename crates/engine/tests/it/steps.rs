@@ -84,7 +84,7 @@ fn reasons() {
     for (steps, expected) in cases {
         let snapshot = compile(vec![flag("f", steps.clone())], vec![]).0;
         outcome(&snapshot, "f", &context, NOW, |outcome| {
-            assert_eq!(outcome.reason, expected, "{steps}")
+            assert_eq!(outcome.reason, expected, "{steps}");
         });
     }
 }

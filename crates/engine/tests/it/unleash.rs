@@ -58,7 +58,7 @@ fn text_is_compared_as_text() {
             (json!("abc"), true),
             (json!("xyz"), true),
             (json!("B"), false),
-            (missing.clone(), false),
+            (missing, false),
         ],
     );
     check(
