@@ -1,19 +1,19 @@
 //! `hoist eval`: what flags answer for contexts, from files, by the one engine.
 //!
 //! One JSON line per (context, flag): contexts in the order of the input, flags in byte order of
-//! key. The shape of a line is the source's own ([`line`]): ours, Unleash's or flagd's.
+//! key. The shape of a line is the source's own (`line`): ours, Unleash's or flagd's.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
-use hoist_compat::{flagd, unleash};
-use hoist_engine::{Context, FlagRef, Moment, NoVisitor, Outcome, Problem, Snapshot, scheme};
+use hoist_compat::unleash;
+use hoist_engine::{Context, Moment, NoVisitor, Problem, Snapshot, scheme};
 use hoist_model::portable::ProjectFile;
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::line::Answer;
 use super::{Failure, From, import, input, output};
 
 /// Evaluates flags for contexts, offline.
@@ -112,77 +112,30 @@ impl Subject {
                 now,
                 seed: seed(args.seed, index, key),
             };
-            let flag = self.snapshot.flag(key);
-            let outcome = flag.map(|flag| self.snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor));
-            let explanation = flag
-                .filter(|_| args.explain)
-                .and_then(|flag| self.explain(flag, &context, &moment));
-            lines.push_str(&self.line(args.from, index, key, outcome.as_ref(), explanation));
+            let (outcome, explanation) = match self.snapshot.flag(key) {
+                None => (None, None),
+                Some(flag) if args.explain => {
+                    let (outcome, explanation) = self.snapshot.explain(flag, &bound, &moment);
+                    (Some(outcome), Some(explanation))
+                }
+                Some(flag) => (
+                    Some(self.snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor)),
+                    None,
+                ),
+            };
+            let entry = self.project.flags.get(key);
+            let answer = Answer {
+                context: index,
+                key,
+                flag: entry,
+                config: entry.and_then(|flag| flag.environments.get(&self.environment)),
+                outcome,
+                explanation,
+            };
+            lines.push_str(&answer.line(args.from));
             lines.push('\n');
         }
         lines
-    }
-
-    fn explain(&self, _flag: FlagRef<'_>, _context: &Context, _moment: &Moment) -> Option<Json> {
-        None
-    }
-
-    fn line(
-        &self,
-        from: Option<From>,
-        context: usize,
-        key: &str,
-        outcome: Option<&Outcome<'_>>,
-        explanation: Option<Json>,
-    ) -> String {
-        let line = match from {
-            None => written(&native(context, key, outcome, explanation)),
-            Some(From::Unleash) => written(&self.unleash(context, key, outcome, explanation)),
-            Some(From::Flagd) => written(&self.flagd(context, key, outcome, explanation)),
-        };
-        line.unwrap_or_default()
-    }
-
-    fn unleash<'k>(
-        &self,
-        context: usize,
-        name: &'k str,
-        outcome: Option<&Outcome<'_>>,
-        explanation: Option<Json>,
-    ) -> UnleashLine<'k> {
-        let enabled = outcome.is_some_and(|outcome| outcome.enabled);
-        let served = unleash::Served {
-            enabled,
-            variant: outcome.and_then(|outcome| outcome.variant),
-        };
-        let variant = unleash::answer(self.project.flags.get(name), served);
-        UnleashLine {
-            context,
-            name,
-            enabled,
-            variant,
-            explanation,
-        }
-    }
-
-    fn flagd<'k>(
-        &self,
-        context: usize,
-        key: &'k str,
-        outcome: Option<&Outcome<'_>>,
-        explanation: Option<Json>,
-    ) -> FlagdLine<'k> {
-        let flag = self.project.flags.get(key);
-        let answer = match (outcome, flag) {
-            (Some(outcome), Some(flag)) => flagd::answer(flag, flag.environments.get(&self.environment), outcome),
-            _ => flagd::error(flagd::ErrorCode::FlagNotFound, "there is no such flag"),
-        };
-        FlagdLine {
-            context,
-            key,
-            answer,
-            explanation,
-        }
     }
 }
 
@@ -228,75 +181,4 @@ fn keys(args: &EvalArgs, snapshot: &Snapshot) -> Vec<String> {
 fn seed(seed: u64, context: usize, flag: &str) -> u64 {
     let (seed, context) = (seed.to_string(), context.to_string());
     scheme::hoist64::hash([seed.as_str(), "\0", &context, "\0", flag].into_iter())
-}
-
-fn written<T: Serialize>(line: &T) -> Option<String> {
-    serde_json::to_string(line).ok()
-}
-
-/// A line in our shape.
-#[derive(Serialize)]
-struct NativeLine<'o> {
-    context: usize,
-    key: &'o str,
-    enabled: bool,
-    variant: Option<&'o str>,
-    value: Option<&'o Json>,
-    reason: &'static str,
-    rule: Option<&'o str>,
-    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    explanation: Option<Json>,
-}
-
-fn native<'o>(
-    context: usize,
-    key: &'o str,
-    outcome: Option<&'o Outcome<'_>>,
-    explanation: Option<Json>,
-) -> NativeLine<'o> {
-    let missing = NativeLine {
-        context,
-        key,
-        enabled: false,
-        variant: None,
-        value: None,
-        reason: "ERROR",
-        rule: None,
-        error: Some(flagd::ErrorCode::FlagNotFound.as_str()),
-        explanation,
-    };
-    let Some(outcome) = outcome else { return missing };
-    NativeLine {
-        enabled: outcome.enabled,
-        variant: outcome.variant,
-        value: outcome.value,
-        reason: outcome.reason.as_str(),
-        rule: outcome.rule,
-        error: outcome.error.map(|error| error.code()),
-        ..missing
-    }
-}
-
-/// A line in Unleash's shape.
-#[derive(Serialize)]
-struct UnleashLine<'o> {
-    context: usize,
-    name: &'o str,
-    enabled: bool,
-    variant: Json,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    explanation: Option<Json>,
-}
-
-/// A line in flagd's shape.
-#[derive(Serialize)]
-struct FlagdLine<'o> {
-    context: usize,
-    key: &'o str,
-    #[serde(flatten)]
-    answer: Map<String, Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    explanation: Option<Json>,
 }

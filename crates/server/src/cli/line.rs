@@ -1,0 +1,115 @@
+//! One line of `hoist eval`: ours, Unleash's or flagd's shape.
+
+use hoist_compat::{flagd, unleash};
+use hoist_engine::{Explanation, Outcome};
+use hoist_model::portable::{ConfigEntry, FlagEntry};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::From;
+
+/// What a flag answered for a context; without outcome there is no such flag.
+pub(super) struct Answer<'a> {
+    /// Index of the context.
+    pub(super) context: usize,
+    pub(super) key: &'a str,
+    pub(super) flag: Option<&'a FlagEntry>,
+    pub(super) config: Option<&'a ConfigEntry>,
+    pub(super) outcome: Option<Outcome<'a>>,
+    pub(super) explanation: Option<Explanation>,
+}
+
+impl Answer<'_> {
+    /// As JSON.
+    pub(super) fn line(&self, from: Option<From>) -> String {
+        let line = match from {
+            None => serde_json::to_string(&self.native()),
+            Some(From::Unleash) => serde_json::to_string(&self.unleash()),
+            Some(From::Flagd) => serde_json::to_string(&self.flagd()),
+        };
+        // The types below have string keys and finite numbers only: they always have a JSON form.
+        line.unwrap_or_default()
+    }
+
+    fn native(&self) -> NativeLine<'_> {
+        let outcome = self.outcome.as_ref();
+        let error = match outcome {
+            None => Some(flagd::ErrorCode::FlagNotFound.as_str()),
+            Some(outcome) => outcome.error.map(|error| error.code()),
+        };
+        NativeLine {
+            context: self.context,
+            key: self.key,
+            enabled: outcome.is_some_and(|outcome| outcome.enabled),
+            variant: outcome.and_then(|outcome| outcome.variant),
+            value: outcome.and_then(|outcome| outcome.value),
+            reason: outcome.map_or("ERROR", |outcome| outcome.reason.as_str()),
+            rule: outcome.and_then(|outcome| outcome.rule),
+            error,
+            explanation: self.explanation.as_ref(),
+        }
+    }
+
+    fn unleash(&self) -> UnleashLine<'_> {
+        let enabled = self.outcome.is_some_and(|outcome| outcome.enabled);
+        let served = unleash::Served {
+            enabled,
+            variant: self.outcome.and_then(|outcome| outcome.variant),
+        };
+        UnleashLine {
+            context: self.context,
+            name: self.key,
+            enabled,
+            variant: unleash::answer(self.flag, served),
+            explanation: self.explanation.as_ref(),
+        }
+    }
+
+    fn flagd(&self) -> FlagdLine<'_> {
+        let answer = match (&self.outcome, self.flag) {
+            (Some(outcome), Some(flag)) => flagd::answer(flag, self.config, outcome),
+            _ => flagd::error(flagd::ErrorCode::FlagNotFound, "there is no such flag"),
+        };
+        FlagdLine {
+            context: self.context,
+            key: self.key,
+            answer,
+            explanation: self.explanation.as_ref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NativeLine<'a> {
+    context: usize,
+    key: &'a str,
+    enabled: bool,
+    variant: Option<&'a str>,
+    value: Option<&'a Json>,
+    reason: &'static str,
+    rule: Option<&'a str>,
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a Explanation>,
+}
+
+#[derive(Serialize)]
+struct UnleashLine<'a> {
+    context: usize,
+    name: &'a str,
+    enabled: bool,
+    variant: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a Explanation>,
+}
+
+#[derive(Serialize)]
+struct FlagdLine<'a> {
+    context: usize,
+    key: &'a str,
+    #[serde(flatten)]
+    answer: Map<String, Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a Explanation>,
+}

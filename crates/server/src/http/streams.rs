@@ -1,0 +1,69 @@
+//! Event streams: they are counted, limited, and end when the process is to end.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use http::header;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use crate::metrics::{Held, Metrics};
+use crate::shutdown::Shutdown;
+
+const EVENT_STREAM: &[u8] = b"text/event-stream";
+
+/// Whether an answer is a stream of events.
+pub(super) fn is_stream(response: &Response) -> bool {
+    let content = response.headers().get(header::CONTENT_TYPE);
+    content.is_some_and(|value| value.as_bytes().starts_with(EVENT_STREAM))
+}
+
+/// The answer with its stream guarded; None if there is no place for another.
+pub(super) fn guarded(
+    response: Response,
+    metrics: &Arc<Metrics>,
+    most: u64,
+    shutdown: &Shutdown,
+) -> Option<Response> {
+    let held = Held::new(metrics, |metrics| &metrics.streams);
+    if metrics.streams.load(Ordering::Relaxed) > most {
+        return None;
+    }
+    let ended = Box::pin(shutdown.clone().begun());
+    Some(response.map(|inner| {
+        Body::new(Stream {
+            inner,
+            ended,
+            _held: held,
+        })
+    }))
+}
+
+struct Stream {
+    inner: Body,
+    ended: Pin<Box<dyn Future<Output = ()> + Send>>,
+    _held: Held,
+}
+
+impl HttpBody for Stream {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.ended.as_mut().poll(context).is_ready() {
+            // Never polled again: hyper takes the end for the end.
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut self.inner).poll_frame(context)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

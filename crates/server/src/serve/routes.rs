@@ -1,0 +1,97 @@
+//! Everything that is served, in one place: our API (its own table), mounted dialects (theirs),
+//! operations, and the console for what is left. One layer surrounds it all.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hoist_api::ApiConfig;
+use hoist_app::App;
+
+use super::operations::{self, Readiness};
+use super::mounts;
+use crate::cli::Failure;
+use crate::config::Config;
+use crate::console::{self, Page};
+use crate::http::observe::{self, Observe};
+use crate::http::problem;
+use crate::metrics::Metrics;
+use crate::ports;
+
+/// What routes are made from.
+pub(super) struct House {
+    pub(super) app: Arc<App>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) all: Arc<observe::Surroundings>,
+    pub(super) page: Page,
+}
+
+/// Where health and metrics answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operations {
+    /// On the public listener.
+    Here,
+    /// On their own.
+    Elsewhere,
+}
+
+/// The public listener.
+pub(super) fn public(house: &House, config: &Config, operations: Operations) -> Result<Router, Failure> {
+    let mut router = hoist_api::router(Arc::clone(&house.app), api(config)).merge(assets(house));
+    if operations == Operations::Here {
+        router = router.merge(self::operations(house));
+    }
+    let ports = ports::ports(&house.app, &house.metrics);
+    for route in mounts::routes(config, &ports)? {
+        router = router.route(&route.path, route.handler);
+    }
+    let (page, app) = (house.page.clone(), Arc::clone(&house.app));
+    let console = move |request: Request| {
+        let nonce = || STANDARD.encode(app.maker.bytes::<16>());
+        let (parts, _) = request.into_parts();
+        let answer = console::answer(&parts, &page, nonce);
+        async move { answer }
+    };
+    Ok(finish(house, router.fallback(console)))
+}
+
+/// The admin listener.
+pub(super) fn admin(house: &House) -> Router {
+    finish(house, operations(house).fallback(|| async { problem::not_found() }))
+}
+
+/// Without state left, so that the layer is made once per route.
+fn finish(house: &House, router: Router) -> Router {
+    router.with_state(()).layer(Observe::new(Arc::clone(&house.all)))
+}
+
+fn api(config: &Config) -> ApiConfig {
+    ApiConfig {
+        body_limit: config.limits.body_bytes,
+        import_limit: config.limits.import_bytes,
+        secure_cookies: config.secure_cookies(),
+    }
+}
+
+/// A route of its own, so that metrics tell files from pages.
+fn assets(house: &House) -> Router {
+    let page = house.page.clone();
+    let file = move |request: Request| {
+        let (parts, _) = request.into_parts();
+        let answer = console::answer(&parts, &page, String::new);
+        async move { answer }
+    };
+    Router::new().route("/assets/{*file}", get(file))
+}
+
+fn operations(house: &House) -> Router {
+    let readiness = Arc::new(Readiness::new(Arc::clone(&house.app)));
+    let (app, metrics) = (Arc::clone(&house.app), Arc::clone(&house.metrics));
+    Router::new()
+        .route("/healthz", get(|| async { operations::health() }))
+        .route("/readyz", get(move || async move { readiness.answer().await }))
+        .route("/metrics", get(move || async move { operations::exposition(&app, &metrics) }))
+}
