@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn an_error_names_its_place_in_the_original() {
         let error = read("// first\n{\"a\": /* x */ oops}").unwrap_err();
-        assert_eq!((error.line, error.column), (2, 16));
+        assert_eq!((error.line, error.column), (2, 15));
     }
 
     #[test]
@@ -179,8 +179,8 @@ mod tests {
         fn any_json_without_comments_is_left_alone(text in "[a-z0-9\\\\/*\"\n é]{0,20}") {
             let document = json!({ &text: [text.clone(), 1, null] });
             let written = serde_json::to_string_pretty(&document).unwrap();
-            prop_assert_eq!(without_comments(&written), written.clone());
             prop_assert_eq!(read(&written).unwrap(), document);
+            prop_assert_eq!(without_comments(&written), written);
         }
 
         #[test]

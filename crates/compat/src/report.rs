@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hoist_engine::{About, Limits, Problem, validate};
 use hoist_model::portable::{EnvironmentEntry, FORMAT, Gap, ProjectFile};
 
 /// A finished import.
@@ -45,10 +46,45 @@ impl Gaps {
         });
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Gap> {
-        self.0
+    /// Adds what the engine would refuse and no gap has said yet, and closes the list.
+    pub(crate) fn finish(mut self, project: ProjectFile, environment: &str) -> Import {
+        if let Ok(ruleset) = project.ruleset(environment) {
+            let limits = Limits::default();
+            let flags = ruleset.flags.iter().flat_map(|flag| validate(flag, &limits));
+            let segments = ruleset.segments.iter().flat_map(|segment| validate(segment, &limits));
+            flags.chain(segments).for_each(|problem| self.refused(&problem));
+        }
+        Import { project, gaps: self.0 }
+    }
+
+    fn refused(&mut self, problem: &Problem) {
+        let (flag, segment) = match &problem.about {
+            About::Flag(key) => (Some(key), None),
+            About::Segment(key) => (None, Some(key)),
+        };
+        let says = |gap: &Gap| gap.text.contains(&problem.message);
+        if self
+            .0
+            .iter()
+            .any(|gap| gap.flag.as_ref() == flag && gap.segment.as_ref() == segment && says(gap))
+        {
+            return;
+        }
+        let text = format!(
+            "{}: {}; an edit of this would be refused",
+            problem.path, problem.message
+        );
+        self.0.push(Gap {
+            code: REFUSED.to_owned(),
+            flag: flag.cloned(),
+            segment: segment.cloned(),
+            text,
+        });
     }
 }
+
+/// The code of a gap that comes from the engine's own check.
+pub const REFUSED: &str = "refused";
 
 /// What gaps of a condition or rule are about.
 #[derive(Clone, Copy, Debug)]

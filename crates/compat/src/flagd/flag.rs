@@ -14,9 +14,6 @@ use crate::report::Gaps;
 /// Largest whole number that every client reads exactly.
 const EXACT: u64 = (1 << 53) - 1;
 
-/// How many variants a flag may have.
-const MOST: usize = 200;
-
 /// What the flags of a file share.
 pub(super) struct Set<'s> {
     pub(super) evaluators: Map<String, Json>,
@@ -95,13 +92,6 @@ fn variants(key: &str, source: &Map<String, Json>, gaps: &mut Gaps) -> Vec<Varia
         );
         return Vec::new();
     };
-    if all.len() > MOST {
-        let text = format!(
-            "it has {} variants; more than {MOST} are refused when it is applied",
-            all.len()
-        );
-        gaps.flag(key, gap::LIMIT, text);
-    }
     let one = |(key, value): (&String, &Json)| Variant {
         key: key.clone(),
         value: Some(value.clone()),

@@ -40,8 +40,8 @@ pub mod gap {
     pub const REFERENCE: &str = "reference";
     /// Targeting that cannot be run.
     pub const TARGETING: &str = "targeting";
-    /// More than a flag may have.
-    pub const LIMIT: &str = "limit";
+    /// The engine's own check finds fault with the result.
+    pub use crate::report::REFUSED;
 }
 
 /// What to do about a document of another form.
@@ -81,10 +81,7 @@ pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError>
             gaps.flag(&key, gap::DUPLICATE, "the key occurs twice; the last one counts");
         }
     }
-    Ok(Import {
-        project,
-        gaps: gaps.into_vec(),
-    })
+    Ok(gaps.finish(project, environment))
 }
 
 /// Keys and flags, from a map or a list.

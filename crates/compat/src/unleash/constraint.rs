@@ -45,6 +45,34 @@ enum Takes {
     Addresses,
 }
 
+/// Whether a result is turned around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sense {
+    Plain,
+    Inverted,
+}
+
+impl Sense {
+    fn of(inverted: bool) -> Self {
+        if inverted { Self::Inverted } else { Self::Plain }
+    }
+
+    /// What a test that nothing can pass comes to.
+    fn constant(self) -> Condition {
+        match self {
+            Self::Plain => Condition::Any(Vec::new()),
+            Self::Inverted => Condition::All(Vec::new()),
+        }
+    }
+
+    fn of_any(self, any: Condition) -> Condition {
+        match self {
+            Self::Plain => any,
+            Self::Inverted => Condition::Not(Box::new(any)),
+        }
+    }
+}
+
 /// Translates a constraint; gaps are about `subject`.
 pub(super) fn condition(constraint: &Constraint, subject: Subject<'_>, gaps: &mut Gaps) -> Condition {
     let Some((op, takes, negated)) = operator(&constraint.operator) else {
@@ -59,17 +87,17 @@ pub(super) fn condition(constraint: &Constraint, subject: Subject<'_>, gaps: &mu
         };
     };
     if constraint.context_name.is_empty() {
-        return broken(constraint, subject, gaps, "has no context name".to_owned());
+        return broken(constraint, subject, gaps, "has no context name");
     }
-    let negate = negated != constraint.inverted;
+    let sense = Sense::of(negated != constraint.inverted);
     let result = match takes {
-        Takes::Equal => Ok(listed(constraint, op, negate, constraint.values.clone())),
-        Takes::Parts => Ok(listed(constraint, op, negate, parts(constraint))),
-        Takes::Addresses => Ok(addresses(constraint, negate, subject, gaps)),
-        Takes::Pattern => pattern(constraint, negate),
-        Takes::Number => number(constraint).map(|value| one(constraint, op, negate, value)),
-        Takes::Version => version(constraint).map(|value| one(constraint, op, negate, value)),
-        Takes::Date => date(constraint, subject, gaps).map(|value| one(constraint, op, negate, value)),
+        Takes::Equal => Ok(listed(constraint, op, sense, &constraint.values)),
+        Takes::Parts => Ok(listed(constraint, op, sense, &parts(constraint))),
+        Takes::Addresses => Ok(addresses(constraint, sense, subject, gaps)),
+        Takes::Pattern => pattern(constraint, sense),
+        Takes::Number => number(constraint).map(|value| one(constraint, op, sense, value)),
+        Takes::Version => version(constraint).map(|value| one(constraint, op, sense, value)),
+        Takes::Date => date(constraint, subject, gaps).map(|value| one(constraint, op, sense, value)),
     };
     if takes == Takes::Equal && constraint.values.iter().any(|value| value.trim() != value) {
         let text = format!(
@@ -78,7 +106,7 @@ pub(super) fn condition(constraint: &Constraint, subject: Subject<'_>, gaps: &mu
         );
         subject.gap(gaps, gap::SDKS_DISAGREE, text);
     }
-    result.unwrap_or_else(|problem| broken(constraint, subject, gaps, problem))
+    result.unwrap_or_else(|problem| broken(constraint, subject, gaps, &problem))
 }
 
 fn operator(name: &str) -> Option<(Operator, Takes, bool)> {
@@ -107,7 +135,7 @@ fn operator(name: &str) -> Option<(Operator, Takes, bool)> {
 }
 
 /// False, then inverted.
-fn broken(constraint: &Constraint, subject: Subject<'_>, gaps: &mut Gaps, problem: String) -> Condition {
+fn broken(constraint: &Constraint, subject: Subject<'_>, gaps: &mut Gaps, problem: &str) -> Condition {
     let name = &constraint.context_name;
     let text = format!("the {} constraint on `{name}` {problem}", constraint.operator);
     subject.gap(
@@ -121,7 +149,7 @@ fn broken(constraint: &Constraint, subject: Subject<'_>, gaps: &mut Gaps, proble
     }
 }
 
-fn test(constraint: &Constraint, op: Operator, negate: bool, values: Vec<Json>) -> Condition {
+fn test(constraint: &Constraint, op: Operator, sense: Sense, values: Vec<Json>) -> Condition {
     let folds = matches!(
         op,
         Operator::Contains | Operator::StartsWith | Operator::EndsWith | Operator::Matches
@@ -130,43 +158,39 @@ fn test(constraint: &Constraint, op: Operator, negate: bool, values: Vec<Json>) 
         attribute: constraint.context_name.clone(),
         op,
         values,
-        negate,
+        negate: sense == Sense::Inverted,
         ignore_case: folds && constraint.case_insensitive,
         quantifier: Quantifier::Any,
     })
 }
 
-fn one(constraint: &Constraint, op: Operator, negate: bool, value: Json) -> Condition {
-    test(constraint, op, negate, vec![value])
+fn one(constraint: &Constraint, op: Operator, sense: Sense, value: Json) -> Condition {
+    test(constraint, op, sense, vec![value])
 }
 
 /// A test of a list; lists longer than a test may have become several tests.
-fn listed(constraint: &Constraint, op: Operator, negate: bool, values: Vec<String>) -> Condition {
+fn listed(constraint: &Constraint, op: Operator, sense: Sense, values: &[String]) -> Condition {
     if values.is_empty() {
-        return fixed(negate);
+        return sense.constant();
     }
-    let chunk = |values: &[String], negate| {
+    let chunk = |values: &[String], sense| {
         test(
             constraint,
             op,
-            negate,
+            sense,
             values.iter().map(|value| Json::from(value.as_str())).collect(),
         )
     };
     if values.len() <= MOST_VALUES {
-        return chunk(&values, negate);
+        return chunk(values, sense);
     }
-    let any = Condition::Any(values.chunks(MOST_VALUES).map(|values| chunk(values, false)).collect());
-    if negate { Condition::Not(Box::new(any)) } else { any }
-}
-
-/// A condition that always or never holds.
-fn fixed(holds: bool) -> Condition {
-    if holds {
-        Condition::All(Vec::new())
-    } else {
-        Condition::Any(Vec::new())
-    }
+    let any = Condition::Any(
+        values
+            .chunks(MOST_VALUES)
+            .map(|values| chunk(values, Sense::Plain))
+            .collect(),
+    );
+    sense.of_any(any)
 }
 
 /// The list, or the single value where a document has only that.
@@ -220,7 +244,7 @@ fn date(constraint: &Constraint, subject: Subject<'_>, gaps: &mut Gaps) -> Resul
     Ok(instant.to_string().into())
 }
 
-fn pattern(constraint: &Constraint, negate: bool) -> Result<Condition, String> {
+fn pattern(constraint: &Constraint, sense: Sense) -> Result<Condition, String> {
     let patterns = match &constraint.value {
         Some(value) => vec![value.clone()],
         None => constraint.values.clone(),
@@ -228,16 +252,20 @@ fn pattern(constraint: &Constraint, negate: bool) -> Result<Condition, String> {
     let mut tests = Vec::new();
     for pattern in &patterns {
         readable(pattern)?;
-        tests.push(one(constraint, Operator::Matches, false, pattern.as_str().into()));
+        tests.push(one(
+            constraint,
+            Operator::Matches,
+            Sense::Plain,
+            pattern.as_str().into(),
+        ));
     }
     Ok(match tests.as_slice() {
         [] => return Err("has no pattern".to_owned()),
         [Condition::Test(single)] => Condition::Test(Test {
-            negate,
+            negate: sense == Sense::Inverted,
             ..single.clone()
         }),
-        _ if negate => Condition::Not(Box::new(Condition::Any(tests))),
-        _ => Condition::Any(tests),
+        _ => sense.of_any(Condition::Any(tests)),
     })
 }
 
@@ -251,7 +279,7 @@ fn readable(pattern: &str) -> Result<(), String> {
     }
 }
 
-fn addresses(constraint: &Constraint, negate: bool, subject: Subject<'_>, gaps: &mut Gaps) -> Condition {
+fn addresses(constraint: &Constraint, sense: Sense, subject: Subject<'_>, gaps: &mut Gaps) -> Condition {
     let (good, bad) = sorted(parts(constraint).iter().map(|value| value.trim()));
     if !bad.is_empty() {
         let name = &constraint.context_name;
@@ -261,7 +289,7 @@ fn addresses(constraint: &Constraint, negate: bool, subject: Subject<'_>, gaps: 
         );
         subject.gap(gaps, gap::BROKEN_CONSTRAINT, text);
     }
-    listed(constraint, Operator::Cidr, negate, good)
+    listed(constraint, Operator::Cidr, sense, &good)
 }
 
 /// Addresses and blocks, then the rest.

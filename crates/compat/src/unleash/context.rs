@@ -2,11 +2,14 @@
 
 use hoist_engine::Context;
 use hoist_engine::Value;
-use hoist_engine::context::SUBJECT_NAMES;
+use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
+
+/// Counts as missing in every test and is not taken from another name.
+const NOTHING: Value = Value::Object(Vec::new());
 
 /// Reads `{userId, sessionId, …, properties}`: properties stand beside the fields, the fields win, null is absent.
 /// A field that is absent stays absent, even where our contexts know it under another name.
@@ -17,9 +20,9 @@ pub fn context(source: &Map<String, Json>) -> Context {
     for (name, value) in properties.chain(fields).filter(|(_, value)| !value.is_null()) {
         context.set(name, value);
     }
-    for name in SUBJECT_NAMES {
+    for name in SUBJECT_NAMES.into_iter().filter(|name| *name != TARGETING_KEY) {
         if context.get(name).is_none() {
-            context.set(name, Value::Null);
+            context.set(name, NOTHING);
         }
     }
     context

@@ -191,7 +191,7 @@ fn overrides(feature: &Feature, table: &Table, admission: &Admission, label: &La
     for variant in &feature.variants {
         for own in variant.overrides.iter().filter(|own| !own.context_name.is_empty()) {
             number += 1;
-            let listed = among(&own.context_name, own.values.clone());
+            let listed = among(&own.context_name, &own.values);
             let condition = match admission.condition.clone() {
                 None => listed,
                 Some(Condition::All(mut all)) => {

@@ -67,12 +67,9 @@ pub mod gap {
     pub const IGNORED: &str = "ignored";
     /// Unleash's own SDKs answer differently; the text says how it is here.
     pub const SDKS_DISAGREE: &str = "sdks_disagree";
-    /// More than a flag may have.
-    pub const LIMIT: &str = "limit";
+    /// The engine's own check finds fault with the result.
+    pub use crate::report::REFUSED;
 }
-
-/// How many rules and variants a flag may have.
-const MOST: usize = 200;
 
 /// Imports a document into one environment.
 ///
@@ -105,35 +102,7 @@ pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError>
             continue;
         };
         let flag = feature::entry(feature, table, &around, index, &mut gaps);
-        limits(&feature.name, &flag, &mut gaps);
         project.flags.insert(feature.name.clone(), flag);
     }
-    Ok(Import {
-        project,
-        gaps: gaps.into_vec(),
-    })
-}
-
-fn limits(name: &str, flag: &hoist_model::portable::FlagEntry, gaps: &mut Gaps) {
-    let rules = flag
-        .environments
-        .values()
-        .map(|config| config.rules.len())
-        .max()
-        .unwrap_or_default();
-    if rules > MOST {
-        gaps.flag(
-            name,
-            gap::LIMIT,
-            format!("it has {rules} rules; more than {MOST} are refused when it is applied"),
-        );
-    }
-    let variants = flag.variants.len();
-    if variants > MOST {
-        gaps.flag(
-            name,
-            gap::LIMIT,
-            format!("it has {variants} variants; more than {MOST} are refused when it is applied"),
-        );
-    }
+    Ok(gaps.finish(project, environment))
 }

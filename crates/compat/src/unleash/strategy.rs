@@ -119,9 +119,7 @@ impl Place<'_> {
                 .map(|own| constraint::condition(own, subject, gaps)),
         );
         all.extend(self.strategy.segments.iter().map(|id| self.segment(id, gaps)));
-        let broken = all
-            .iter()
-            .any(|condition| matches!(condition, Condition::Broken { .. }));
+        let foreign = self.foreign(&all);
         all.extend(self.own_condition(gaps));
         let gate = self.gate(gaps);
         let condition = match all.len() {
@@ -132,7 +130,7 @@ impl Place<'_> {
         Admission {
             condition,
             gate,
-            foreign: self.foreign(broken),
+            foreign,
         }
     }
 
@@ -161,7 +159,7 @@ impl Place<'_> {
             | "gradualRolloutUserId"
             | "gradualRolloutSessionId"
             | "gradualRolloutRandom" => None,
-            "userWithId" => Some(among("userId", self.strategy.listed("userIds"))),
+            "userWithId" => Some(among("userId", &self.strategy.listed("userIds"))),
             "remoteAddress" => Some(self.remote_address(gaps)),
             "applicationHostname" => Some(self.hostname(gaps)),
             name => {
@@ -190,16 +188,16 @@ impl Place<'_> {
             self.gap(gaps, gap::SDKS_DISAGREE, &text);
         }
         match (blocks.is_empty(), literals.is_empty()) {
-            (_, true) => among_blocks(blocks),
-            (true, false) => among("remoteAddress", literals),
-            (false, false) => Condition::Any(vec![among_blocks(blocks), among("remoteAddress", literals)]),
+            (_, true) => among_blocks(&blocks),
+            (true, false) => among("remoteAddress", &literals),
+            (false, false) => Condition::Any(vec![among_blocks(&blocks), among("remoteAddress", &literals)]),
         }
     }
 
     fn hostname(&self, gaps: &mut Gaps) -> Condition {
         let text = "Unleash compares the name of the machine the SDK runs on; here clients must send it as `hostname`";
         self.gap(gaps, gap::HOSTNAME, text);
-        match among("hostname", self.strategy.listed("hostNames")) {
+        match among("hostname", &self.strategy.listed("hostNames")) {
             Condition::Test(test) => Condition::Test(Test {
                 ignore_case: true,
                 ..test
@@ -253,13 +251,16 @@ impl Place<'_> {
     }
 
     /// What is not in the condition and the gate.
-    fn foreign(&self, broken: bool) -> Map<String, Json> {
+    fn foreign(&self, own: &[Condition]) -> Map<String, Json> {
         let mut foreign = self.strategy.rest.clone();
         foreign.insert("strategy".to_owned(), self.strategy.name.clone().into());
         if !self.strategy.parameters.is_empty() {
             foreign.insert("parameters".to_owned(), Json::Object(self.strategy.parameters.clone()));
         }
-        if broken {
+        if own
+            .iter()
+            .any(|condition| matches!(condition, Condition::Broken { .. }))
+        {
             let sources = self.strategy.constraints.iter().map(|own| own.source.clone()).collect();
             foreign.insert("constraints".to_owned(), Json::Array(sources));
             foreign.insert("segments".to_owned(), self.strategy.segments.clone().into());
@@ -269,11 +270,11 @@ impl Place<'_> {
 }
 
 /// Equal to one of the texts; an empty list never is.
-pub(super) fn among(attribute: &str, values: Vec<String>) -> Condition {
+pub(super) fn among(attribute: &str, values: &[String]) -> Condition {
     test(attribute, Operator::In, values)
 }
 
-fn among_blocks(blocks: Vec<String>) -> Condition {
+fn among_blocks(blocks: &[String]) -> Condition {
     if blocks.is_empty() {
         Condition::Any(Vec::new())
     } else {
@@ -281,7 +282,7 @@ fn among_blocks(blocks: Vec<String>) -> Condition {
     }
 }
 
-fn test(attribute: &str, op: Operator, values: Vec<String>) -> Condition {
+fn test(attribute: &str, op: Operator, values: &[String]) -> Condition {
     let one = |values: &[String]| {
         Condition::Test(Test {
             attribute: attribute.to_owned(),
@@ -293,7 +294,7 @@ fn test(attribute: &str, op: Operator, values: Vec<String>) -> Condition {
         })
     };
     if values.len() <= constraint::MOST_VALUES {
-        return one(&values);
+        return one(values);
     }
     Condition::Any(values.chunks(constraint::MOST_VALUES).map(one).collect())
 }

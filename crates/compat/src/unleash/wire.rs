@@ -320,7 +320,7 @@ impl Segment {
             gaps.document(gap::UNREADABLE, "a segment without an id is left out");
             return None;
         };
-        let shown = format!("{id}");
+        let shown = id.clone();
         let subject = Subject::Segment(&shown);
         let constraints = members.list("constraints", subject, gaps);
         Some(Self {
