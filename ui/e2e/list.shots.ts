@@ -1,6 +1,8 @@
 import { test } from '@playwright/test';
 import { fake, type Story } from './fixtures/server';
 
+/** Where the pictures go. */
+const folder = process.env.HOIST_SHOTS_DIR ?? 'shots';
 const schemes = ['light', 'dark'] as const;
 const sizes = [
   { name: '1280', width: 1280, height: 800 },
@@ -21,7 +23,7 @@ for (const scheme of schemes) {
             await server.drop();
             await page.waitForTimeout(5500);
           }
-          await page.screenshot({ path: `test-results/shots/flags-${story}-${scheme}-${size.name}.png` });
+          await page.screenshot({ path: `${folder}/flags-${story}-${scheme}-${size.name}.png` });
         });
       }
     });

@@ -175,6 +175,12 @@ export function staleKeys(organization: string, project: string, change: LiveCha
   return [...result.values()];
 }
 
-export function invalidate(client: QueryClient, organization: string, project: string, change: LiveChange): void {
-  for (const queryKey of staleKeys(organization, project, change)) void client.invalidateQueries({ queryKey });
+export function invalidate(
+  client: QueryClient,
+  organization: string,
+  project: string,
+  change: LiveChange,
+): void {
+  for (const queryKey of staleKeys(organization, project, change))
+    void client.invalidateQueries({ queryKey });
 }

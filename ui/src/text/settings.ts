@@ -59,8 +59,8 @@ export const settingsText = {
   position: (key: string, at: number, of: number) => `${key}, position ${at} of ${of}`,
   order: 'Order',
   environment: 'Environment',
-  protectedYes: 'Protected: changes show their plan first',
-  protectedNo: 'Open: plain changes apply at once',
+  protectedYes: 'yes, changes show their plan first',
+  protectedNo: 'no, plain changes apply at once',
   actions: 'Actions',
 
   credentialsText: 'Software reads flags with a credential. Each belongs to one environment.',

@@ -31,6 +31,7 @@ interface CellPanelProps {
 /** States what is served, and holds the switch. */
 export function CellPanel({ item, environment, element, onClose }: CellPanelProps) {
   const phone = useMediaQuery('(max-width: 767px)', window.innerWidth < 768);
+  const { dialogOpen } = usePlan();
   const state = item.environments[environment.key];
   if (!state) return null;
   const title = flagsText.panel(item.key, environment.key);
@@ -38,7 +39,8 @@ export function CellPanel({ item, environment, element, onClose }: CellPanelProp
   if (phone) {
     return (
       <Drawer
-        opened
+        opened={!dialogOpen}
+        keepMounted
         onClose={onClose}
         position="bottom"
         size="auto"
@@ -52,8 +54,10 @@ export function CellPanel({ item, environment, element, onClose }: CellPanelProp
   const box = element.getBoundingClientRect();
   return (
     <Popover
-      opened
-      onChange={(opened) => !opened && onClose()}
+      opened={!dialogOpen}
+      keepMounted
+      zIndex={150}
+      onChange={(opened) => !opened && !dialogOpen && onClose()}
       position="bottom-start"
       width={380}
       trapFocus

@@ -11,7 +11,7 @@ import {
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { api, Problem } from '@/api/client';
 import type { FieldProblem, FlagDetail, FlagKind, Purpose } from '@/api/types';
 import { useConnected } from '@/app/live';
@@ -74,14 +74,16 @@ export function NewFlagDialog({ onClose }: { onClose: () => void }) {
   const [client, setClient] = useState(false);
   const [open, setOpen] = useState(true);
   const [complained, setComplained] = useState(false);
-  const [problems, setProblems] = useState<FieldProblem[]>([]);
+  const [found, setFound] = useState<{ of: string; problems: FieldProblem[] }>({ of: '', problems: [] });
   const [busy, setBusy] = useState(false);
 
   const key = ownKey ?? keyFrom(name);
   const taken = useTaken(key);
+  // What the server said stands until the fields it spoke of change.
+  const subject = JSON.stringify([key, kind, variants]);
+  const problems = found.of === subject ? found.problems : [];
   const keyProblem = keyError(key, taken, complained) ?? fieldOf(problems, 'key');
   const variantProblem = kind === 'boolean' ? undefined : variantsError(kind, variants);
-  useEffect(() => setProblems([]), [key, kind, variants]);
 
   const submit = async () => {
     if (busy || !connected) return;
@@ -118,8 +120,8 @@ export function NewFlagDialog({ onClose }: { onClose: () => void }) {
       ],
       title: flagsText.newTitle,
       done: flagsText.newDone(key),
-      onProblems: (found) => {
-        setProblems(found);
+      onProblems: (list) => {
+        setFound({ of: subject, problems: list });
         return true;
       },
     });

@@ -80,7 +80,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
               classNames={{ input: classes.queryInput }}
               aria-label={flagsText.query}
               placeholder={flagsText.queryPlaceholder}
-              type="search"
+              inputMode="search"
               spellCheck={false}
               autoComplete="off"
               leftSection={<Icon name="search" />}
@@ -111,7 +111,9 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
               onClick={() => combobox.openDropdown()}
               onBlur={() => combobox.closeDropdown()}
               onKeyDown={(event) => {
-                if (event.key === 'Escape' && !combobox.dropdownOpened) input.current?.blur();
+                if (event.key === 'Escape' && (!combobox.dropdownOpened || options.length === 0)) {
+                  input.current?.blur();
+                }
                 if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1)
                   combobox.closeDropdown();
               }}

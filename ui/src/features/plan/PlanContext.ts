@@ -42,11 +42,14 @@ export interface PlanApi {
   openPlan: (request: PlanRequest) => Promise<PlanResult>;
   /** The last thing that can be undone with `z`, if any. */
   undoLast: () => void;
+  /** Whether the dialog is on screen; what floats below it hides meanwhile. */
+  dialogOpen: boolean;
 }
 
 export const PlanContext = createContext<PlanApi>({
   openPlan: async () => ({ outcome: 'cancelled' }),
   undoLast: () => undefined,
+  dialogOpen: false,
 });
 
 export function usePlan(): PlanApi {

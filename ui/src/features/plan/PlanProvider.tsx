@@ -94,9 +94,11 @@ export function PlanProvider({ children }: { children: ReactNode }) {
   );
   openPlanRef.current = openPlan;
 
+  const dialogOpen = open !== undefined;
+  const { runLast } = toasts;
   const value = useMemo(
-    () => ({ openPlan, undoLast: () => void toasts.runLast() }),
-    [openPlan, toasts.runLast],
+    () => ({ openPlan, undoLast: () => void runLast(), dialogOpen }),
+    [openPlan, runLast, dialogOpen],
   );
 
   return (
