@@ -57,14 +57,22 @@ fn hoist(args: &[&str], input: &str) -> Run {
     }
 }
 
-/// A folder of public test data, if it is there.
+/// A folder of public test data, if it is there. A relative path counts from here or from the repository.
 fn conformance(folder: &str) -> Option<PathBuf> {
-    let found = std::env::var_os("HOIST_CONFORMANCE_DIR").map(|root| PathBuf::from(root).join(folder));
-    let found = found.filter(|path| path.is_dir());
-    if found.is_none() {
+    let Some(root) = std::env::var_os("HOIST_CONFORMANCE_DIR").map(PathBuf::from) else {
+        println!("skipped: HOIST_CONFORMANCE_DIR is not set ({folder})");
+        return None;
+    };
+    let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let places = [root.clone(), repository.join(&root)];
+    let place = places.iter().find(|place| place.is_dir());
+    let found = place.unwrap_or_else(|| panic!("HOIST_CONFORMANCE_DIR is {}, which does not exist", root.display()));
+    let found = found.join(folder);
+    if !found.is_dir() {
         println!("skipped: HOIST_CONFORMANCE_DIR has no {folder}/");
+        return None;
     }
-    found
+    Some(found)
 }
 
 /// A file of this test's own, gone when dropped.
