@@ -1,13 +1,18 @@
-//! Sub-commands that work on files: no server, no network.
+//! The sub-commands, a module each.
 //!
 //! Each is a module with its arguments and `run(args, out, err)`. A command that fails returns a
 //! [`Failure`] with what is wrong, where, and what to do; `main` prints it and exits with its code.
 
+pub mod config;
 pub mod eval;
 pub mod import;
 mod input;
 mod line;
+pub mod migrate;
 mod output;
+pub mod serve;
+pub mod user;
+pub mod version;
 
 use std::fmt;
 use std::io;
