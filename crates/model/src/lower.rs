@@ -86,14 +86,21 @@ impl ProjectFile {
     pub fn ruleset(&self, environment: &str) -> Result<Ruleset, UnknownEnvironment> {
         if !self.environments.contains_key(environment) {
             let known = self.environments.keys().cloned().collect();
-            return Err(UnknownEnvironment { wanted: environment.to_owned(), known });
+            return Err(UnknownEnvironment {
+                wanted: environment.to_owned(),
+                known,
+            });
         }
         let live = self.flags.iter().filter(|(_, flag)| flag.archived_at.is_none());
         Ok(Ruleset {
             v: RULESET_VERSION,
             environment: environment.to_owned(),
             flags: live.map(|(key, flag)| lower_entry(key, flag, environment)).collect(),
-            segments: self.segments.iter().map(|(key, segment)| lower_segment_entry(key, segment)).collect(),
+            segments: self
+                .segments
+                .iter()
+                .map(|(key, segment)| lower_segment_entry(key, segment))
+                .collect(),
             ..Ruleset::default()
         })
     }
@@ -168,25 +175,42 @@ impl<'a> Parts<'a> {
     fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Some(until) = self.kill {
-            steps.push(Step::Kill { until, off: self.off.clone() });
+            steps.push(Step::Kill {
+                until,
+                off: self.off.clone(),
+            });
         }
         if !self.enabled {
             steps.push(Step::Off { off: self.off.clone() });
         }
         if !self.prerequisites.is_empty() {
-            steps.push(Step::Prerequisites { all: self.prerequisites.to_vec(), off: self.off.clone() });
+            steps.push(Step::Prerequisites {
+                all: self.prerequisites.to_vec(),
+                off: self.off.clone(),
+            });
         }
         if !self.subjects.is_empty() {
-            steps.push(Step::Subjects { groups: self.subjects.to_vec() });
+            steps.push(Step::Subjects {
+                groups: self.subjects.to_vec(),
+            });
         }
         if !self.segments.is_empty() {
-            steps.push(Step::Segments { groups: self.segments.to_vec() });
+            steps.push(Step::Segments {
+                groups: self.segments.to_vec(),
+            });
         }
-        let rules: Vec<Rule> = self.rules.iter().filter(|rule| !rule.disabled).map(lower_rule).collect();
+        let rules: Vec<Rule> = self
+            .rules
+            .iter()
+            .filter(|rule| !rule.disabled)
+            .map(lower_rule)
+            .collect();
         if !rules.is_empty() {
             steps.push(Step::Rules { rules });
         }
-        steps.push(Step::Serve { serve: self.default.clone() });
+        steps.push(Step::Serve {
+            serve: self.default.clone(),
+        });
         steps
     }
 }
@@ -203,15 +227,28 @@ fn lower_rule(rule: &ConfigRule) -> Rule {
 
 /// What a flag without configuration serves: `off` of a boolean flag, else the last variant.
 fn absent_serve(kind: Kind, variants: &[Variant]) -> Serve {
-    let off = variants.iter().find(|variant| kind == Kind::Boolean && variant.key == "off");
-    let what = off.or(variants.last()).map_or(What::CodeDefault, |variant| What::Variant(variant.key.clone()));
-    Serve { what, enabled: false, metadata: Map::new() }
+    let off = variants
+        .iter()
+        .find(|variant| kind == Kind::Boolean && variant.key == "off");
+    let what = off
+        .or(variants.last())
+        .map_or(What::CodeDefault, |variant| What::Variant(variant.key.clone()));
+    Serve {
+        what,
+        enabled: false,
+        metadata: Map::new(),
+    }
 }
 
 /// What the origin knew about the flag, then about this environment.
 fn merged(flag: &Map<String, Json>, environment: Option<&Map<String, Json>>) -> Map<String, Json> {
     let mut all = flag.clone();
-    all.extend(environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    all.extend(
+        environment
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     all
 }
 
@@ -223,7 +260,12 @@ mod tests {
     use crate::portable::{ConfigEntry, EnvironmentEntry, FORMAT};
 
     fn variant(key: &str) -> Variant {
-        Variant { key: key.into(), value: None, description: String::new(), metadata: Map::new() }
+        Variant {
+            key: key.into(),
+            value: None,
+            description: String::new(),
+            metadata: Map::new(),
+        }
     }
 
     fn project(flag: Json) -> ProjectFile {
@@ -243,7 +285,10 @@ mod tests {
     fn a_flag_without_configuration_is_off_and_serves_its_last_variant() {
         let file = project(serde_json::json!({"kind": "string", "variants": [{"key": "a"}, {"key": "b"}]}));
         let off = Serve::variant("b").disabled();
-        assert_eq!(steps(&file), [Step::Off { off: off.clone() }, Step::Serve { serve: off }]);
+        assert_eq!(
+            steps(&file),
+            [Step::Off { off: off.clone() }, Step::Serve { serve: off }]
+        );
     }
 
     #[test]
@@ -256,20 +301,36 @@ mod tests {
     #[test]
     fn steps_come_in_the_native_order_and_disabled_rules_are_left_out() {
         let on = serde_json::json!({"serve": {"variant": "on"}});
-        let mut file = project(serde_json::json!({"kind": "boolean", "variants": [{"key": "on"}, {"key": "off"}],
+        let mut file = project(
+            serde_json::json!({"kind": "boolean", "variants": [{"key": "on"}, {"key": "off"}],
             "environments": {"dev": {"enabled": false, "off": on, "default": on,
                 "prerequisites": [{"flag": "g"}],
                 "subjects": [{"serve": on, "subjects": ["u"]}],
                 "segments": [{"segment": "s", "serve": on}],
-                "rules": [{"id": "1", "serve": on}, {"id": "2", "disabled": true, "serve": on}]}}}));
+                "rules": [{"id": "1", "serve": on}, {"id": "2", "disabled": true, "serve": on}]}}}),
+        );
         let names: Vec<String> = steps(&file)
             .iter()
-            .map(|step| serde_json::to_value(step).unwrap().as_object().unwrap().keys().next().unwrap().clone())
+            .map(|step| {
+                serde_json::to_value(step)
+                    .unwrap()
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .next()
+                    .unwrap()
+                    .clone()
+            })
             .collect();
-        assert_eq!(names, ["off", "prerequisites", "subjects", "segments", "rules", "serve"]);
+        assert_eq!(
+            names,
+            ["off", "prerequisites", "subjects", "segments", "rules", "serve"]
+        );
         let config: &mut ConfigEntry = file.flags.get_mut("f").unwrap().environments.get_mut("dev").unwrap();
         config.enabled = true;
-        let Step::Rules { rules } = &steps(&file)[3] else { panic!("rules come fourth") };
+        let Step::Rules { rules } = &steps(&file)[3] else {
+            panic!("rules come fourth")
+        };
         assert_eq!(rules.len(), 1);
     }
 
@@ -280,7 +341,13 @@ mod tests {
         let flag: Flag = serde_json::from_value(serde_json::json!({"key": "f", "index": 1, "kind": "boolean",
             "variants": [{"key": "on"}, {"key": "off"}], "created_at": now}))
         .unwrap();
-        let kill = Kill { flag: id, environment: id, until: Some(now), reason: String::new(), at: now };
+        let kill = Kill {
+            flag: id,
+            environment: id,
+            until: Some(now),
+            reason: String::new(),
+            at: now,
+        };
         let rules = lower_flag(&flag, None, None, Some(&kill), 7);
         assert_eq!(rules.version, 7);
         assert!(matches!(&rules.steps[0], Step::Kill { until: Some(end), .. } if *end == now));
@@ -288,8 +355,13 @@ mod tests {
 
     #[test]
     fn an_unknown_environment_names_those_that_exist() {
-        let error = project(serde_json::json!({"kind": "boolean"})).ruleset("prod").unwrap_err();
-        assert_eq!(error.to_string(), "there is no environment `prod` in this project; it has: dev");
+        let error = project(serde_json::json!({"kind": "boolean"}))
+            .ruleset("prod")
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no environment `prod` in this project; it has: dev"
+        );
     }
 
     #[test]
