@@ -204,13 +204,18 @@ impl What {
 pub(crate) struct Split {
     pub(crate) placement: Placement,
     pub(crate) draw: Draw,
-    /// Running sums of the weights.
-    pub(crate) running: Box<[u64]>,
     pub(crate) total: u64,
-    /// Variant keys of the arms, which a rendezvous hashes.
-    pub(crate) names: Box<[Box<str>]>,
-    /// Leaf of each arm.
-    pub(crate) leaves: Box<[u32]>,
+    pub(crate) arms: Box<[Arm]>,
+}
+
+/// One arm of a split.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    /// Running sum of the weights.
+    pub(crate) end: u64,
+    pub(crate) leaf: u32,
+    /// Key of the variant, which a rendezvous hashes.
+    pub(crate) name: Box<str>,
 }
 
 /// Two leaves and a growing share.

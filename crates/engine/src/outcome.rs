@@ -1,12 +1,14 @@
 //! What an evaluation answers.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 
-use crate::flag::Leaf;
+use crate::flag::{CompiledFlag, Leaf};
 use crate::ruleset::Metadata;
 
 /// The answer for one flag and one context, borrowed from the snapshot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Outcome<'s> {
     /// Independent of the value.
     pub enabled: bool,
@@ -26,16 +28,14 @@ pub struct Outcome<'s> {
     pub flag_index: u32,
     /// Index of the variant in the flag.
     pub variant_index: Option<u16>,
+    pub(crate) flag: &'s CompiledFlag,
     pub(crate) leaf: Option<&'s Leaf>,
-    pub(crate) key_json: &'s str,
-    pub(crate) metadata: &'s Metadata,
-    pub(crate) metadata_json: &'s str,
 }
 
 impl<'s> Outcome<'s> {
     /// The flag's key as JSON text, quotes included.
     pub fn key_json(&self) -> &'s str {
-        self.key_json
+        &self.flag.key_json
     }
 
     /// The value as JSON text; absent if there is no value.
@@ -45,12 +45,27 @@ impl<'s> Outcome<'s> {
 
     /// Metadata of the flag, overlaid by the variant's, overlaid by the serve's.
     pub fn metadata(&self) -> &'s Metadata {
-        self.metadata
+        self.leaf.map_or(&self.flag.metadata, |leaf| &leaf.metadata)
     }
 
     /// [`Outcome::metadata`] as the text of a JSON object.
     pub fn metadata_json(&self) -> &'s str {
-        self.metadata_json
+        self.leaf.map_or(&self.flag.metadata_json, |leaf| &leaf.metadata_json)
+    }
+}
+
+impl fmt::Debug for Outcome<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("Outcome")
+            .field("flag", &self.flag.key)
+            .field("enabled", &self.enabled)
+            .field("variant", &self.variant)
+            .field("value", &self.value)
+            .field("reason", &self.reason)
+            .field("detail", &self.detail)
+            .field("rule", &self.rule)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
     }
 }
 

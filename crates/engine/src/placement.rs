@@ -18,6 +18,8 @@ pub(crate) struct Placement {
 /// What decides a placement.
 #[derive(Clone, Debug)]
 pub(crate) enum Inputs {
+    /// Salt and one attribute, the common case: what comes before the attribute is joined beforehand.
+    Keyed { prefix: Box<str>, slot: Slot },
     /// Salt and parts, joined.
     Pieces(Box<[Piece]>),
     /// Every request draws anew.
@@ -60,23 +62,38 @@ impl Placement {
     #[inline]
     pub(crate) fn place(&self, purpose: Purpose, bound: &Bound<'_>, moment: &Moment) -> Placed {
         match &self.inputs {
+            Inputs::Keyed { prefix, slot } => match bound.text(*slot) {
+                Some(text) => Placed::At(scheme::hash(self.scheme, purpose, [&**prefix, &*text.text].into_iter())),
+                None => self.absent(purpose, moment),
+            },
             Inputs::Request => self.draw(purpose, moment),
             Inputs::Pieces(pieces) if self.is_complete(pieces, bound) => {
                 Placed::At(scheme::hash(self.scheme, purpose, texts(pieces, bound)))
             }
-            Inputs::Pieces(_) => match self.missing {
-                Missing::NotMatched => Placed::Nowhere,
-                Missing::Base => Placed::Base(scheme::base(self.scheme)),
-                Missing::Draw => self.draw(purpose, moment),
-            },
+            Inputs::Pieces(_) => self.absent(purpose, moment),
+        }
+    }
+
+    fn absent(&self, purpose: Purpose, moment: &Moment) -> Placed {
+        match self.missing {
+            Missing::NotMatched => Placed::Nowhere,
+            Missing::Base => Placed::Base(scheme::base(self.scheme)),
+            Missing::Draw => self.draw(purpose, moment),
         }
     }
 
     /// The hash of one arm of a rendezvous, spread over 64 bits; only for subjects whose inputs are complete.
     pub(crate) fn hash_arm(&self, arm: &str, bound: &Bound<'_>) -> u64 {
-        let Inputs::Pieces(pieces) = &self.inputs else { return 0 };
-        let pieces = texts(pieces, bound).chain([scheme::separator(self.scheme), arm]);
-        match scheme::hash(self.scheme, Purpose::Split, pieces) {
+        let end = [scheme::separator(self.scheme), arm];
+        let hash = match &self.inputs {
+            Inputs::Request => return 0,
+            Inputs::Keyed { prefix, slot } => {
+                let text = bound.text(*slot).map(|text| &*text.text).unwrap_or_default();
+                scheme::hash(self.scheme, Purpose::Split, [&**prefix, text].into_iter().chain(end))
+            }
+            Inputs::Pieces(pieces) => scheme::hash(self.scheme, Purpose::Split, texts(pieces, bound).chain(end)),
+        };
+        match hash {
             Hash::Hoist64(hash) => hash,
             Hash::Unleash(hash) => u64::from(hash) << 32,
         }

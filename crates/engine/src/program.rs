@@ -8,13 +8,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use regex::Regex;
-use semver::{Version, VersionReq};
+use semver::VersionReq;
 
 use crate::bound::Text;
 use crate::index::{TextTable, tag};
 use crate::names::Slot;
 use crate::placement::Placement;
-use crate::reading::{Block, Edge, Number};
+use crate::reading::{Block, Edge, Number, Precedence};
 use crate::ruleset::{Bound, Operator, Quantifier, Share};
 
 /// Where evaluation goes on: a test, or one of [`HOLDS`] and [`FAILS`].
@@ -30,11 +30,19 @@ pub(crate) const FAILS: Target = u32::MAX - 1;
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) nodes: Box<[Node]>,
-    /// Parts of hashes of the texts in `texts`, side by side for a fast scan.
-    pub(crate) tags: Box<[u32]>,
-    pub(crate) texts: Box<[Box<str>]>,
+    pub(crate) texts: Texts,
     /// By node.
     pub(crate) about: Box<[About]>,
+}
+
+/// The short lists of texts of a program, each list a range of positions.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    /// Parts of the hashes, side by side for a fast scan.
+    pub(crate) tags: Vec<u32>,
+    /// All texts joined, and where each one ends.
+    pub(crate) joined: String,
+    pub(crate) ends: Vec<u32>,
 }
 
 /// One test.
@@ -72,7 +80,7 @@ pub(crate) enum Check {
     /// A foreign test that cannot be read, with its profile's verdict.
     Fixed(bool),
     Exists,
-    /// Equals one of a few texts: a range of `Program::tags`.
+    /// Equals one of a few texts: a range of `Program::texts`.
     FewTexts {
         start: u32,
         len: u32,
@@ -94,7 +102,7 @@ pub(crate) enum Check {
     Version {
         cell: u32,
         order: Order,
-        than: Version,
+        than: Precedence,
     },
     VersionRange {
         cell: u32,
@@ -182,10 +190,10 @@ impl Set {
     }
 }
 
-impl Program {
-    /// Whether the text is one of a few.
+impl Texts {
+    /// Whether the text is one of a range.
     #[inline]
-    pub(crate) fn has_text(&self, start: u32, len: u32, text: &Text<'_>) -> bool {
+    pub(crate) fn contain(&self, start: u32, len: u32, text: &Text<'_>) -> bool {
         let (start, end) = (start as usize, start as usize + len as usize);
         let Some(tags) = self.tags.get(start..end) else {
             return false;
@@ -194,10 +202,13 @@ impl Program {
         if !tags.contains(&wanted) {
             return false;
         }
-        let texts = self.texts.get(start..end).unwrap_or_default();
-        tags.iter()
-            .zip(texts)
-            .any(|(own, value)| *own == wanted && **value == *text.text)
+        let alike = (start..).zip(tags).filter(|(_, own)| **own == wanted);
+        alike.into_iter().any(|(at, _)| self.get(at) == Some(&text.text))
+    }
+
+    fn get(&self, at: usize) -> Option<&str> {
+        let start = if at == 0 { 0 } else { *self.ends.get(at - 1)? };
+        self.joined.get(start as usize..*self.ends.get(at)? as usize)
     }
 }
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use semver::Version;
+use semver::{Prerelease, Version};
 use serde_json::Value as Json;
 
 use crate::value::Value;
@@ -135,6 +135,29 @@ impl Edge {
     /// Whether the distance from now depends on the date: years and months do.
     pub(crate) fn follows_calendar(&self) -> bool {
         matches!(self, Self::FromNow(span) if span.get_months() != 0 || span.get_years() != 0)
+    }
+}
+
+/// What decides the order of versions; a version without its build, which takes less room.
+#[derive(Clone, Debug)]
+pub(crate) struct Precedence {
+    numbers: [u64; 3],
+    pre: Prerelease,
+}
+
+impl Precedence {
+    pub(crate) fn new(version: Version) -> Self {
+        Self {
+            numbers: [version.major, version.minor, version.patch],
+            pre: version.pre,
+        }
+    }
+
+    /// How a version lies to this one.
+    #[inline]
+    pub(crate) fn compare(&self, version: &Version) -> Ordering {
+        let numbers = [version.major, version.minor, version.patch].cmp(&self.numbers);
+        numbers.then_with(|| version.pre.cmp(&self.pre))
     }
 }
 

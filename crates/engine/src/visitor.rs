@@ -35,7 +35,7 @@ pub trait Visitor {
     fn step(&mut self, _index: usize, _step: StepKind) {}
 
     /// The step begun last did or did not decide.
-    fn step_done(&mut self, _verdict: StepVerdict<'_>) {}
+    fn step_done(&mut self, _verdict: StepVerdict) {}
 
     /// A rule begins.
     fn rule(&mut self, _index: usize) {}
@@ -89,9 +89,9 @@ pub enum StepKind {
 
 /// Whether a step decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepVerdict<'v> {
-    /// It ended the evaluation; the name of what matched in it, if it has one.
-    Decided(Option<&'v str>),
+pub enum StepVerdict {
+    /// It ended the evaluation.
+    Decided,
     /// The next one goes on.
     Passed,
 }

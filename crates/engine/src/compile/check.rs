@@ -4,14 +4,15 @@
 //! how values are read, and what `$now` means.
 
 use regex::RegexBuilder;
+use rustc_hash::FxHashMap;
 use semver::VersionReq;
 use serde_json::Value as Json;
 
 use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
-use crate::program::{Check, Coercion, Order, Relation, Set, TextOperator, TimeSource, TimeTest};
-use crate::reading::{self, Block, Edge, Number};
+use crate::program::{Check, Coercion, Order, Relation, Set, TextOperator, Texts, TimeSource, TimeTest};
+use crate::reading::{self, Block, Edge, Number, Precedence};
 use crate::ruleset::{Operator, Profile, Test};
 use crate::value::Value;
 
@@ -24,19 +25,31 @@ pub(crate) const REGEX_TEXT: usize = 4 * 1024;
 /// Lists up to this long are scanned, longer ones hashed.
 const FEW: usize = 32;
 
-/// Texts of a program, side by side.
+/// Collects the short lists of texts of a program; equal lists are kept once.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
-    pub(crate) tags: Vec<u32>,
-    pub(crate) texts: Vec<Box<str>>,
+pub(crate) struct TextLists {
+    pub(crate) texts: Texts,
+    known: FxHashMap<Vec<String>, (u32, u32)>,
 }
 
-impl Texts {
-    fn add(&mut self, texts: Vec<Box<str>>) -> Check {
-        let start = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
-        let len = u32::try_from(texts.len()).unwrap_or(u32::MAX);
-        self.tags.extend(texts.iter().map(|text| tag(text_hash(text))));
-        self.texts.extend(texts);
+impl TextLists {
+    fn add(&mut self, list: Vec<String>) -> Check {
+        if let Some((start, len)) = self.known.get(&list) {
+            return Check::FewTexts {
+                start: *start,
+                len: *len,
+            };
+        }
+        let start = u32::try_from(self.texts.tags.len()).unwrap_or(u32::MAX);
+        let len = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        for text in &list {
+            self.texts.tags.push(tag(text_hash(text)));
+            self.texts.joined.push_str(text);
+            self.texts
+                .ends
+                .push(u32::try_from(self.texts.joined.len()).unwrap_or(u32::MAX));
+        }
+        self.known.insert(list, (start, len));
         Check::FewTexts { start, len }
     }
 }
@@ -49,7 +62,7 @@ pub(crate) fn compile(
     test: &Test,
     profile: Profile,
     tables: &mut Tables,
-    texts: &mut Texts,
+    texts: &mut TextLists,
 ) -> Result<(Slot, Check), String> {
     if test.ignore_case && !folds(test.op) {
         return Err("ignore_case is only for tests of text".into());
@@ -100,7 +113,7 @@ fn view(test: &Test, profile: Profile) -> View {
     }
 }
 
-fn equality(test: &Test, profile: Profile, texts: &mut Texts) -> Result<Check, String> {
+fn equality(test: &Test, profile: Profile, texts: &mut TextLists) -> Result<Check, String> {
     if test.op == Operator::Equals {
         single(test)?;
     }
@@ -117,12 +130,12 @@ fn equality(test: &Test, profile: Profile, texts: &mut Texts) -> Result<Check, S
     let folded = set
         .into_iter()
         .map(|text| if test.ignore_case { reading::fold(&text) } else { text });
-    let few: Vec<Box<str>> = folded.map(String::into_boxed_str).collect();
+    let few: Vec<String> = folded.collect();
     if few.len() <= FEW && numbers.is_empty() && !truth && !falsity {
         return Ok(texts.add(few));
     }
     numbers.sort_by(|a, b| a.compare(*b));
-    let texts = TextTable::new(few.iter().map(|text| &**text));
+    let texts = TextTable::new(few.iter().map(String::as_str));
     Ok(Check::In(Box::new(Set {
         texts,
         numbers: numbers.into(),
@@ -235,7 +248,11 @@ fn version(test: &Test, cell: u32) -> Result<Check, String> {
     };
     let text = single_text(test)?;
     let than = reading::version(text).ok_or_else(|| format!("\"{text}\" is not a semantic version"))?;
-    Ok(Check::Version { cell, order, than })
+    Ok(Check::Version {
+        cell,
+        order,
+        than: Precedence::new(than),
+    })
 }
 
 fn range(test: &Test, cell: u32) -> Result<Check, String> {

@@ -3,7 +3,7 @@
 //! Tests are emitted from the last to the first, so that every jump target is known when it is
 //! needed; [`Builder::finish`] turns the list around.
 
-use super::check::{self, Texts};
+use super::check::{self, TextLists};
 use super::serve::placement;
 use super::{Path, Report, Tables};
 use crate::program::{About, Check, FAILS, HOLDS, Node, Percentage, Program, Sense, Shape, Target, What};
@@ -17,7 +17,7 @@ pub(crate) const DEEPEST: usize = 100;
 pub(crate) struct Builder {
     nodes: Vec<Node>,
     about: Vec<About>,
-    texts: Texts,
+    texts: TextLists,
 }
 
 /// Where a test leads.
@@ -49,7 +49,7 @@ impl Builder {
         profile: Profile,
         tables: &mut Tables,
         report: &mut Report,
-        path: &Path,
+        path: &Path<'_>,
     ) -> Result<Compiled, Broken> {
         let before = report.problems.len();
         let mut emitter = Emitter {
@@ -84,8 +84,7 @@ impl Builder {
         about.reverse();
         Program {
             nodes: nodes.into(),
-            tags: self.texts.tags.into(),
-            texts: self.texts.texts.into(),
+            texts: self.texts.texts,
             about: about.into(),
         }
     }
@@ -130,7 +129,7 @@ struct Emitter<'e> {
 }
 
 impl Emitter<'_> {
-    fn emit(&mut self, condition: &Condition, exits: Exits, path: &Path, depth: usize) -> (Target, Shape) {
+    fn emit(&mut self, condition: &Condition, exits: Exits, path: &Path<'_>, depth: usize) -> (Target, Shape) {
         if depth > DEEPEST {
             return self.broken(exits, path, false, "too deep");
         }
@@ -173,7 +172,7 @@ impl Emitter<'_> {
     fn chain(
         &mut self,
         inner: &[Condition],
-        path: &Path,
+        path: &Path<'_>,
         depth: usize,
         exits: impl Fn(Target) -> Exits,
         end: Target,
@@ -181,7 +180,7 @@ impl Emitter<'_> {
         let mut next = end;
         let mut shapes = Vec::with_capacity(inner.len());
         for (at, condition) in inner.iter().enumerate().rev() {
-            let (entry, shape) = self.emit(condition, exits(next), &path.at(at), depth + 1);
+            let (entry, shape) = self.emit(condition, exits(next), &path.item(at), depth + 1);
             next = entry;
             shapes.push(shape);
         }
@@ -189,12 +188,12 @@ impl Emitter<'_> {
         (next, shapes.into())
     }
 
-    fn test(&mut self, test: &Test, exits: Exits, path: &Path) -> (Target, Shape) {
+    fn test(&mut self, test: &Test, exits: Exits, path: &Path<'_>) -> (Target, Shape) {
         let what = What::Attribute(test.attribute.as_str().into(), test.op);
         let (slot, check, problem) = match check::compile(test, self.profile, self.tables, &mut self.builder.texts) {
             Ok((slot, check)) => (slot, check, None),
             Err(problem) => {
-                self.report.add(path.as_str(), problem.as_str());
+                self.report.add(path, problem.as_str());
                 (0, Check::Fixed(false), Some(problem.into_boxed_str()))
             }
         };
@@ -221,13 +220,11 @@ impl Emitter<'_> {
         )
     }
 
-    fn percentage(&mut self, percentage: &ruleset::Percentage, exits: Exits, path: &Path) -> (Target, Shape) {
+    fn percentage(&mut self, percentage: &ruleset::Percentage, exits: Exits, path: &Path<'_>) -> (Target, Shape) {
         let placement = placement(&percentage.allocation, self.tables);
         if percentage.allocation.inputs.is_empty() && self.profile.is_native() {
-            self.report.add(
-                path.at("allocation").at("inputs").as_str(),
-                "at least one input is needed",
-            );
+            self.report
+                .add(&path.at("allocation/inputs"), "at least one input is needed");
         }
         let compiled = Percentage {
             placement,
@@ -244,8 +241,8 @@ impl Emitter<'_> {
         )
     }
 
-    fn broken(&mut self, exits: Exits, path: &Path, verdict: bool, problem: &str) -> (Target, Shape) {
-        self.report.add(path.as_str(), problem);
+    fn broken(&mut self, exits: Exits, path: &Path<'_>, verdict: bool, problem: &str) -> (Target, Shape) {
+        self.report.add(path, problem);
         let about = About {
             what: What::Broken,
             problem: Some(problem.into()),

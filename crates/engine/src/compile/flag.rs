@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::condition::Builder;
+use super::condition::{Builder, Compiled};
 use super::serve::{Leaves, metadata_json, serve, variant};
 use super::{Path, Report, Tables};
 use crate::curve::Curve;
@@ -22,11 +22,14 @@ use crate::ruleset::{self, FlagRules};
 pub(crate) fn flag(rules: &FlagRules, tables: &mut Tables) -> Result<(CompiledFlag, Vec<Problem>), Vec<Problem>> {
     let mut report = Report::new(About::Flag(rules.key.clone()));
     if let Some(key) = repeated_variant(rules) {
-        report.add("/variants", format!("two variants have the key \"{key}\""));
+        report.add(
+            &Path::ROOT.at("variants"),
+            format!("two variants have the key \"{key}\""),
+        );
         return Err(report.problems);
     }
     if u16::try_from(rules.variants.len()).is_err() {
-        report.add("/variants", "too many variants");
+        report.add(&Path::ROOT.at("variants"), "too many variants");
         return Err(report.problems);
     }
     let compiled = Frame::new(rules).compile(rules, &rules.steps, tables, &mut report);
@@ -85,10 +88,10 @@ impl Frame {
             tables,
             report,
         };
-        let mut pending = maker.steps(steps);
-        maker.conditions(&mut pending);
+        let mut compiled = maker.steps(steps);
+        maker.conditions(steps, &mut compiled);
         let Maker { leaves, builder, .. } = maker;
-        let steps: Box<[Step]> = pending.into_iter().map(|pending| pending.step).collect();
+        let steps = compiled.into_boxed_slice();
         CompiledFlag {
             leaves: leaves.finish(),
             program: builder.finish(),
@@ -127,85 +130,55 @@ fn changes(steps: &[Step]) -> Changes {
     }
 }
 
-/// A step whose rules still wait for their conditions.
-struct Pending<'f> {
-    step: Step,
-    rules: &'f [ruleset::Rule],
-    path: Path,
-}
-
-struct Maker<'m, 'f> {
-    rules: &'f FlagRules,
+struct Maker<'m> {
+    rules: &'m FlagRules,
     leaves: Leaves<'m>,
     builder: Builder,
     tables: &'m mut Tables,
     report: &'m mut Report,
 }
 
-impl<'f> Maker<'_, 'f> {
-    fn steps(&mut self, steps: &'f [ruleset::Step]) -> Vec<Pending<'f>> {
-        let path = Path::new("/steps");
+impl Maker<'_> {
+    /// Steps with everything but the conditions of rules.
+    fn steps(&mut self, steps: &[ruleset::Step]) -> Vec<Step> {
+        let path = Path::ROOT.at("steps");
         steps
             .iter()
             .enumerate()
-            .map(|(at, step)| self.step(step, &path.at(at)))
+            .map(|(at, step)| self.step(step, &path.item(at)))
             .collect()
     }
 
-    fn step(&mut self, step: &'f ruleset::Step, path: &Path) -> Pending<'f> {
-        let mut rules: &[ruleset::Rule] = &[];
-        let (name, compiled) = match step {
-            ruleset::Step::Kill { until, off } => (
-                "kill",
-                Step::Kill {
-                    until: *until,
-                    off: self.serve(off, &path.at("kill/off")),
-                },
-            ),
-            ruleset::Step::Off { off } => (
-                "off",
-                Step::Off {
-                    off: self.serve(off, &path.at("off/off")),
-                },
-            ),
-            ruleset::Step::Prerequisites { all, off } => {
-                let off = self.serve(off, &path.at("prerequisites/off"));
-                (
-                    "prerequisites",
-                    Step::Prerequisites {
-                        all: all.iter().map(prerequisite).collect(),
-                        off,
-                    },
-                )
-            }
-            ruleset::Step::Subjects { groups } => ("subjects", self.subjects(groups, &path.at("subjects/groups"))),
-            ruleset::Step::Segments { groups } => ("segments", self.segments(groups, &path.at("segments/groups"))),
-            ruleset::Step::Rules { rules: own } => {
-                rules = own;
-                ("rules", self.rules(own, &path.at("rules/rules")))
-            }
-            ruleset::Step::Serve { serve } => (
-                "serve",
-                Step::Serve {
-                    serve: self.serve(serve, &path.at("serve/serve")),
-                },
-            ),
-        };
-        Pending {
-            step: compiled,
-            rules,
-            path: path.at(name).at("rules"),
+    fn step(&mut self, step: &ruleset::Step, path: &Path<'_>) -> Step {
+        match step {
+            ruleset::Step::Kill { until, off } => Step::Kill {
+                until: *until,
+                off: self.serve(off, &path.at("kill/off")),
+            },
+            ruleset::Step::Off { off } => Step::Off {
+                off: self.serve(off, &path.at("off/off")),
+            },
+            ruleset::Step::Prerequisites { all, off } => Step::Prerequisites {
+                all: all.iter().map(prerequisite).collect(),
+                off: self.serve(off, &path.at("prerequisites/off")),
+            },
+            ruleset::Step::Subjects { groups } => self.subjects(groups, &path.at("subjects/groups")),
+            ruleset::Step::Segments { groups } => self.segments(groups, &path.at("segments/groups")),
+            ruleset::Step::Rules { rules } => self.rules(rules, &path.at("rules/rules")),
+            ruleset::Step::Serve { serve } => Step::Serve {
+                serve: self.serve(serve, &path.at("serve/serve")),
+            },
         }
     }
 
-    fn serve(&mut self, own: &ruleset::Serve, path: &Path) -> Serve {
+    fn serve(&mut self, own: &ruleset::Serve, path: &Path<'_>) -> Serve {
         serve(own, &mut self.leaves, self.tables, self.report, path)
     }
 
-    fn subjects(&mut self, groups: &[ruleset::SubjectGroup], path: &Path) -> Step {
+    fn subjects(&mut self, groups: &[ruleset::SubjectGroup], path: &Path<'_>) -> Step {
         let serves = (0_usize..)
             .zip(groups)
-            .map(|(at, group)| self.serve(&group.serve, &path.at(at).at("serve")));
+            .map(|(at, group)| self.serve(&group.serve, &path.item(at).at("serve")));
         let serves = serves.collect();
         let keyed = (0_u32..)
             .zip(groups)
@@ -218,20 +191,20 @@ impl<'f> Maker<'_, 'f> {
         }))
     }
 
-    fn segments(&mut self, groups: &[ruleset::SegmentGroup], path: &Path) -> Step {
+    fn segments(&mut self, groups: &[ruleset::SegmentGroup], path: &Path<'_>) -> Step {
         let compiled = (0_usize..).zip(groups).map(|(at, group)| SegmentGroup {
             segment: self.tables.segment(&group.segment),
-            serve: self.serve(&group.serve, &path.at(at).at("serve")),
+            serve: self.serve(&group.serve, &path.item(at).at("serve")),
         });
         Step::Segments(compiled.collect())
     }
 
     /// Rules with gates and serves; conditions follow in [`Maker::conditions`].
-    fn rules(&mut self, rules: &[ruleset::Rule], path: &Path) -> Step {
+    fn rules(&mut self, rules: &[ruleset::Rule], path: &Path<'_>) -> Step {
         let mut compiled = Vec::with_capacity(rules.len());
         let mut about = Vec::with_capacity(rules.len());
         for (at, rule) in rules.iter().enumerate() {
-            let (one, one_about) = self.rule(rule, &path.at(at));
+            let (one, one_about) = self.rule(rule, &path.item(at));
             compiled.push(one);
             about.push(one_about);
         }
@@ -241,7 +214,7 @@ impl<'f> Maker<'_, 'f> {
         }
     }
 
-    fn rule(&mut self, rule: &ruleset::Rule, path: &Path) -> (Rule, RuleAbout) {
+    fn rule(&mut self, rule: &ruleset::Rule, path: &Path<'_>) -> (Rule, RuleAbout) {
         let before = self.report.problems.len();
         let serve = self.serve(&rule.serve, &path.at("serve"));
         let gate = rule.gate.as_ref().and_then(|gate| self.gate(gate, &path.at("gate")));
@@ -267,12 +240,12 @@ impl<'f> Maker<'_, 'f> {
         (compiled, about)
     }
 
-    fn gate(&mut self, gate: &ruleset::Gate, path: &Path) -> Option<Gate> {
+    fn gate(&mut self, gate: &ruleset::Gate, path: &Path<'_>) -> Option<Gate> {
         let share = match gate.curve.as_ref().map(Curve::new) {
             None => Admission::Fixed(gate.share),
             Some(Ok(curve)) => Admission::Over(curve),
             Some(Err(problem)) => {
-                self.report.add(path.at("curve").as_str(), problem);
+                self.report.add(&path.at("curve"), problem);
                 return None;
             }
         };
@@ -283,43 +256,53 @@ impl<'f> Maker<'_, 'f> {
     }
 
     /// Compiles the conditions of all rules from the last to the first, then gives them their final places.
-    fn conditions(&mut self, pending: &mut [Pending<'_>]) {
-        let mut compiled = Vec::new();
-        for pending in pending.iter().rev() {
-            for (at, rule) in pending.rules.iter().enumerate().rev() {
-                let path = pending.path.at(at).at("condition");
-                let own = rule.condition.as_ref().map(|condition| {
-                    let before = self.report.problems.len();
-                    let done = self
-                        .builder
-                        .condition(condition, self.rules.profile, self.tables, self.report, &path);
-                    done.map_err(|_| {
-                        self.report
-                            .problems
-                            .get(before)
-                            .map(|problem| problem.message.as_str().into())
-                    })
-                });
-                compiled.push(own);
+    fn conditions(&mut self, steps: &[ruleset::Step], compiled: &mut [Step]) {
+        let root = Path::ROOT.at("steps");
+        let mut done = Vec::new();
+        for (step_at, step) in steps.iter().enumerate().rev() {
+            let ruleset::Step::Rules { rules } = step else { continue };
+            for (at, rule) in rules.iter().enumerate().rev() {
+                let step = root.item(step_at);
+                let path = step.at("rules/rules");
+                done.push(rule.condition.as_ref().map(|own| self.condition(own, &path.item(at))));
             }
         }
-        for pending in pending.iter_mut() {
-            let Step::Rules { rules, about } = &mut pending.step else {
-                continue;
-            };
+        for step in compiled {
+            let Step::Rules { rules, about } = step else { continue };
             for (rule, about) in rules.iter_mut().zip(about) {
-                match compiled.pop().flatten() {
-                    None => {}
-                    Some(Err(problem)) => {
-                        about.problem = about.problem.take().or(problem);
-                        rule.break_off();
-                    }
-                    Some(Ok(done)) => {
-                        let done = self.builder.turn(done);
-                        about.shape = Some(done.shape);
-                        rule.entry = if rule.entry == FAILS { FAILS } else { done.entry };
-                    }
-                }
+                self.join(rule, about, done.pop().flatten());
+            }
+        }
+    }
+
+    /// # Errors
+    /// The first problem of a condition that cannot be compiled.
+    fn condition(&mut self, own: &ruleset::Condition, rule: &Path<'_>) -> Result<Compiled, Option<Box<str>>> {
+        let before = self.report.problems.len();
+        let path = rule.at("condition");
+        let done = self
+            .builder
+            .condition(own, self.rules.profile, self.tables, self.report, &path);
+        done.map_err(|_| {
+            self.report
+                .problems
+                .get(before)
+                .map(|problem| problem.message.as_str().into())
+        })
+    }
+
+    fn join(&self, rule: &mut Rule, about: &mut RuleAbout, condition: Option<Result<Compiled, Option<Box<str>>>>) {
+        match condition {
+            None => {}
+            Some(Err(problem)) => {
+                about.problem = about.problem.take().or(problem);
+                rule.break_off();
+            }
+            Some(Ok(compiled)) => {
+                let compiled = self.builder.turn(compiled);
+                about.shape = Some(compiled.shape);
+                // A rule that is broken elsewhere stays out.
+                rule.entry = if rule.entry == FAILS { FAILS } else { compiled.entry };
             }
         }
     }

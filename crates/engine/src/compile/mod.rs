@@ -16,6 +16,7 @@ pub(crate) mod serve;
 pub(crate) use flag::{flag, unreadable};
 pub(crate) use segment::segment;
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -79,30 +80,60 @@ impl Report {
         }
     }
 
-    pub(crate) fn add(&mut self, path: &str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: &Path<'_>, message: impl Into<String>) {
         self.problems.push(Problem {
             about: self.about.clone(),
-            path: path.into(),
+            path: path.to_string(),
             message: message.into(),
         });
     }
 }
 
-/// A JSON pointer that grows on the way down.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Path(String);
+/// A JSON pointer, written out only if there is something to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path<'p> {
+    before: Option<&'p Path<'p>>,
+    step: PathStep<'p>,
+}
 
-impl Path {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+#[derive(Clone, Copy, Debug)]
+enum PathStep<'p> {
+    /// One or more names, joined.
+    Names(&'p str),
+    Index(usize),
+}
+
+impl<'p> Path<'p> {
+    /// Where everything begins.
+    pub(crate) const ROOT: Self = Self {
+        before: None,
+        step: PathStep::Names(""),
+    };
+
+    /// One name (or several, joined by `/`) further.
+    pub(crate) fn at(&'p self, names: &'p str) -> Self {
+        Self {
+            before: Some(self),
+            step: PathStep::Names(names),
+        }
     }
 
-    /// One step further.
-    pub(crate) fn at(&self, step: impl std::fmt::Display) -> Self {
-        Self(format!("{}/{step}", self.0))
+    /// One index further.
+    pub(crate) fn item(&'p self, index: usize) -> Self {
+        Self {
+            before: Some(self),
+            step: PathStep::Index(index),
+        }
     }
+}
 
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(before) = self.before else { return Ok(()) };
+        write!(to, "{before}/")?;
+        match self.step {
+            PathStep::Names(names) => to.write_str(names),
+            PathStep::Index(index) => write!(to, "{index}"),
+        }
     }
 }

@@ -35,7 +35,7 @@ fn condition(
     report: &mut Report,
 ) -> SegmentCondition {
     let mut builder = Builder::default();
-    let compiled = builder.condition(condition, rules.profile, tables, report, &Path::new("/condition"));
+    let compiled = builder.condition(condition, rules.profile, tables, report, &Path::ROOT.at("condition"));
     let (entry, shape, problem) = match compiled.map(|compiled| builder.turn(compiled)) {
         Ok(compiled) => (compiled.entry, Some(compiled.shape), None),
         Err(_) => (

@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::{Path, Report, Tables};
 use crate::context::TARGETING_KEY;
 use crate::curve::Curve;
-use crate::flag::{CompiledVariant, JsonLogic, Leaf, Ramp, Serve, Split, What};
+use crate::flag::{Arm, CompiledVariant, JsonLogic, Leaf, Ramp, Serve, Split, What};
 use crate::json_logic;
 use crate::names::{Names, Slot, View};
 use crate::placement::{Inputs, Piece, Placement};
@@ -142,10 +142,10 @@ pub(crate) fn serve(
     leaves: &mut Leaves<'_>,
     tables: &mut Tables,
     report: &mut Report,
-    path: &Path,
+    path: &Path<'_>,
 ) -> Serve {
     let what = what(serve, leaves, tables).unwrap_or_else(|problem| {
-        report.add(path.at("serve").as_str(), problem);
+        report.add(&path.at("serve"), problem);
         What::Broken
     });
     Serve {
@@ -174,33 +174,28 @@ fn split(
     leaves: &mut Leaves<'_>,
     tables: &mut Tables,
 ) -> Result<Split, String> {
-    let mut running = Vec::with_capacity(split.arms.len());
-    let mut total = 0_u64;
+    let mut arms = Vec::with_capacity(split.arms.len());
+    let mut end = 0;
     for arm in &split.arms {
-        total += u64::from(arm.weight);
-        running.push(total);
+        end += u64::from(arm.weight);
+        arms.push(Arm {
+            end,
+            leaf: leaves.variant(&arm.variant, extra)?,
+            name: arm.variant.as_str().into(),
+        });
     }
-    if total == 0 {
+    if end == 0 {
         return Err("the weights of a split must not all be 0".into());
     }
-    let of_arms: Result<Box<[u32]>, String> = split
-        .arms
-        .iter()
-        .map(|arm| leaves.variant(&arm.variant, extra))
-        .collect();
     let draw = match split.allocation.assign {
         Assign::Request => Draw::Interval,
         Assign::Stable | Assign::Session => split.allocation.draw,
     };
-    let placement = placement(&split.allocation, tables);
-    let names = split.arms.iter().map(|arm| arm.variant.as_str().into()).collect();
     Ok(Split {
-        placement,
+        placement: placement(&split.allocation, tables),
         draw,
-        running: running.into(),
-        total,
-        names,
-        leaves: of_arms?,
+        total: end,
+        arms: arms.into(),
     })
 }
 
@@ -237,20 +232,20 @@ fn logic(
 
 /// Compiles an allocation; salt, literals and separators are joined beforehand.
 pub(crate) fn placement(allocation: &Allocation, tables: &mut Tables) -> Placement {
-    let inputs = match allocation.assign {
+    let joined = match allocation.assign {
         Assign::Request => Inputs::Request,
-        Assign::Session => Inputs::Pieces(pieces(allocation, &[Input::FirstOf(vec!["sessionId".into()])], tables)),
-        Assign::Stable => Inputs::Pieces(pieces(allocation, &allocation.inputs, tables)),
+        Assign::Session => inputs(allocation, &[Input::FirstOf(vec!["sessionId".into()])], tables),
+        Assign::Stable => inputs(allocation, &allocation.inputs, tables),
     };
     Placement {
         scheme: allocation.scheme,
         salt: allocation.salt.as_str().into(),
-        inputs,
+        inputs: joined,
         missing: allocation.missing,
     }
 }
 
-fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Box<[Piece]> {
+fn inputs(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Inputs {
     let mut pieces = Vec::new();
     let mut text = allocation.salt.clone();
     for input in inputs {
@@ -267,7 +262,16 @@ fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Box
     if !text.is_empty() {
         pieces.push(Piece::Text(text.into()));
     }
-    pieces.into()
+    match pieces.as_mut_slice() {
+        [Piece::Text(prefix), Piece::FirstOf(slots)] if slots.len() == 1 => {
+            let slot = slots.first().copied().unwrap_or_default();
+            Inputs::Keyed {
+                prefix: std::mem::take(prefix),
+                slot,
+            }
+        }
+        _ => Inputs::Pieces(pieces.into()),
+    }
 }
 
 fn slot(name: &str, tables: &mut Tables) -> Slot {

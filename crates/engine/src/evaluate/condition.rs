@@ -146,7 +146,7 @@ impl<V: Visitor> Run<'_, '_, V> {
         match check {
             Check::Version { cell, order, than } => {
                 let version = self.bound.version(*cell, seen);
-                Reading::of_readable(version.map(|version| order.holds(version.cmp_precedence(than))))
+                Reading::of_readable(version.map(|version| order.holds(than.compare(version))))
             }
             Check::VersionRange { cell, range } => {
                 Reading::of_readable(self.bound.version(*cell, seen).map(|version| range.matches(version)))
@@ -195,7 +195,7 @@ impl<V: Visitor> Run<'_, '_, V> {
         match check {
             Check::Version { order, than, .. } => {
                 let version = text.and_then(reading::version);
-                Reading::of_readable(version.map(|version| order.holds(version.cmp_precedence(than))))
+                Reading::of_readable(version.map(|version| order.holds(than.compare(&version))))
             }
             Check::VersionRange { range, .. } => {
                 Reading::of_readable(text.and_then(reading::version).map(|version| range.matches(&version)))
@@ -265,7 +265,7 @@ fn quantified(quantifier: Quantifier, reading: Reading) -> Reading {
 fn compare(program: &Program, check: &Check, seen: &Seen<'_>) -> Reading {
     match check {
         Check::FewTexts { start, len } => match seen {
-            Seen::Text(text) => Reading::of(program.has_text(*start, *len, text)),
+            Seen::Text(text) => Reading::of(program.texts.contain(*start, *len, text)),
             Seen::Bool(_) | Seen::Int(_) | Seen::Float(_) => Reading::Fails,
             _ => Reading::WrongType,
         },

@@ -11,7 +11,9 @@ mod time;
 use jiff::Timestamp;
 
 use crate::bound::Bound;
-use crate::flag::{Changes, CompiledFlag, Gate, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects};
+use crate::flag::{
+    Changes, CompiledFlag, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects,
+};
 use crate::outcome::{Detail, EvalError, Outcome, Reason};
 use crate::program::{FAILS, HOLDS};
 use crate::snapshot::{FlagRef, Snapshot};
@@ -37,7 +39,18 @@ pub struct Moment {
 struct Why<'s> {
     reason: Reason,
     detail: Detail,
-    rule: Option<&'s str>,
+    rule: Option<&'s RuleAbout>,
+}
+
+/// What a step decided. Small, since it is handed up through every level; the outcome is built from it
+/// once, at the end.
+#[derive(Clone, Copy)]
+struct Decision<'s> {
+    /// Absent: the application's own default.
+    leaf: Option<&'s Leaf>,
+    enabled: bool,
+    why: Why<'s>,
+    error: Option<EvalError>,
 }
 
 impl Why<'_> {
@@ -105,20 +118,31 @@ impl Snapshot {
 impl<'s, V: Visitor> Run<'s, '_, V> {
     #[inline]
     fn flag(&mut self, flag: &'s CompiledFlag) -> Outcome<'s> {
+        let decision = self.steps(flag);
+        outcome(flag, readable(flag, decision))
+    }
+
+    #[inline]
+    fn steps(&mut self, flag: &'s CompiledFlag) -> Decision<'s> {
         for (at, step) in flag.steps.iter().enumerate() {
             self.visitor.step(at, kind(step));
-            if let Some(outcome) = self.step(flag, step) {
-                self.visitor.step_done(StepVerdict::Decided(outcome.rule));
-                return readable(flag, outcome);
+            if let Some(decision) = self.step(flag, step) {
+                self.visitor.step_done(StepVerdict::Decided);
+                return decision;
             }
             self.visitor.step_done(StepVerdict::Passed);
         }
         let why = Why::new(Reason::Unknown, Detail::Undecided);
-        readable(flag, self.answer(flag, None, false, why))
+        Decision {
+            leaf: None,
+            enabled: false,
+            why,
+            error: None,
+        }
     }
 
     #[inline]
-    fn step(&mut self, flag: &'s CompiledFlag, step: &'s Step) -> Option<Outcome<'s>> {
+    fn step(&mut self, flag: &'s CompiledFlag, step: &'s Step) -> Option<Decision<'s>> {
         match step {
             Step::Serve { serve } => self.decide(flag, serve, default(flag)),
             Step::Rules { rules, about } => self.rules(flag, rules, about),
@@ -149,7 +173,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         }
     }
 
-    fn subjects(&mut self, flag: &'s CompiledFlag, subjects: &'s Subjects) -> Option<Outcome<'s>> {
+    fn subjects(&mut self, flag: &'s CompiledFlag, subjects: &'s Subjects) -> Option<Decision<'s>> {
         let subject = self.bound.subject()?;
         let position = subjects.keys.position(subject.hash, &subject.text)?;
         let group = *subjects.group_of.get(position as usize)?;
@@ -157,13 +181,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         self.serve(flag, serve, Why::new(Reason::TargetingMatch, Detail::SubjectOverride))
     }
 
-    fn segments(&mut self, flag: &'s CompiledFlag, groups: &'s [SegmentGroup]) -> Option<Outcome<'s>> {
+    fn segments(&mut self, flag: &'s CompiledFlag, groups: &'s [SegmentGroup]) -> Option<Decision<'s>> {
         for group in groups {
             if self.segment(group.segment) {
                 let why = Why::new(Reason::TargetingMatch, Detail::SegmentOverride);
-                let outcome = self.serve(flag, &group.serve, why);
-                if outcome.is_some() {
-                    return outcome;
+                let decision = self.serve(flag, &group.serve, why);
+                if decision.is_some() {
+                    return decision;
                 }
             }
         }
@@ -171,13 +195,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     #[inline]
-    fn rules(&mut self, flag: &'s CompiledFlag, rules: &'s [Rule], about: &'s [RuleAbout]) -> Option<Outcome<'s>> {
+    fn rules(&mut self, flag: &'s CompiledFlag, rules: &'s [Rule], about: &'s [RuleAbout]) -> Option<Decision<'s>> {
         for (at, rule) in rules.iter().enumerate() {
             self.visitor.rule(at);
-            let (verdict, outcome) = self.rule(flag, rule, about.get(at));
+            let (verdict, decision) = self.rule(flag, rule, about.get(at));
             self.visitor.rule_done(verdict);
-            if outcome.is_some() {
-                return outcome;
+            if decision.is_some() {
+                return decision;
             }
         }
         None
@@ -189,7 +213,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         flag: &'s CompiledFlag,
         rule: &'s Rule,
         about: Option<&'s RuleAbout>,
-    ) -> (RuleVerdict, Option<Outcome<'s>>) {
+    ) -> (RuleVerdict, Option<Decision<'s>>) {
         if rule.entry == FAILS
             && V::WATCHES == Watches::Everything
             && about.is_some_and(|about| about.problem.is_some())
@@ -213,10 +237,10 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let why = Why {
             reason,
             detail: Detail::Rule,
-            rule: about.map(|about| &*about.id),
+            rule: about,
         };
         match self.serve(flag, &rule.serve, why) {
-            Some(outcome) => (RuleVerdict::Matched, Some(outcome)),
+            Some(decision) => (RuleVerdict::Matched, Some(decision)),
             None => (RuleVerdict::NotMatched, None),
         }
     }
@@ -287,23 +311,41 @@ fn default(flag: &CompiledFlag) -> Why<'static> {
     }
 }
 
-fn disabled(outcome: Outcome<'_>) -> Outcome<'_> {
-    Outcome {
+fn disabled(decision: Decision<'_>) -> Decision<'_> {
+    Decision {
         enabled: false,
-        ..outcome
+        ..decision
     }
 }
 
-fn readable<'s>(flag: &CompiledFlag, outcome: Outcome<'s>) -> Outcome<'s> {
+fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
     match flag.state {
-        State::Readable => outcome,
-        State::Unreadable => Outcome {
+        State::Readable => decision,
+        State::Unreadable => Decision {
+            leaf: decision.leaf,
             enabled: false,
-            reason: Reason::Error,
-            detail: Detail::Unreadable,
+            why: Why::new(Reason::Error, Detail::Unreadable),
             error: Some(EvalError::General),
-            ..outcome
         },
+    }
+}
+
+#[inline]
+fn outcome<'s>(flag: &'s CompiledFlag, decision: Decision<'s>) -> Outcome<'s> {
+    let leaf = decision.leaf;
+    let variant = leaf.and_then(|leaf| leaf.variant.as_ref());
+    Outcome {
+        enabled: decision.enabled,
+        variant: variant.map(|(_, key)| &**key),
+        value: leaf.and_then(|leaf| leaf.value.as_deref()),
+        reason: decision.why.reason,
+        detail: decision.why.detail,
+        rule: decision.why.rule.map(|rule| &*rule.id),
+        error: decision.error,
+        flag_index: flag.index,
+        variant_index: variant.map(|(at, _)| *at),
+        flag,
+        leaf,
     }
 }
 

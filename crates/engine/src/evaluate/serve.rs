@@ -1,10 +1,10 @@
 //! Serves: constants, splits, ramps, expressions; gates and percentages.
 
-use super::{Run, Why};
+use super::{Decision, Run, Why};
 use crate::Value;
 use crate::flag::{Admission, CompiledFlag, JsonLogic, Leaf, Ramp, Serve, Split, What};
 use crate::json_logic::Lookup;
-use crate::outcome::{Detail, EvalError, Outcome, Reason};
+use crate::outcome::{Detail, EvalError, Reason};
 use crate::placement::{Placed, Placement};
 use crate::program::Percentage;
 use crate::ruleset::{Bound as Edge, Draw, Share};
@@ -13,82 +13,39 @@ use crate::visitor::{PlacedFor, PlacedSeen, Shared, Visitor, Watches};
 
 impl<'s, V: Visitor> Run<'s, '_, V> {
     /// Serves where there is nothing after: a subject that cannot be placed gets the application's default.
-    pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Outcome<'s>> {
-        let outcome = self.serve(flag, serve, why);
-        Some(outcome.unwrap_or_else(|| self.unplaced(flag, serve, why)))
+    pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
+        let decision = self.serve(flag, serve, why);
+        Some(decision.unwrap_or_else(|| self.unplaced(serve, why)))
     }
 
     /// Serves; None if a split cannot place the subject and passes on.
     #[inline]
-    pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Outcome<'s>> {
+    pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
         let (leaf, why) = match &serve.what {
             What::Leaf(leaf) => (*leaf, why),
             What::Split(split) => (self.split(split)?, by_share(why, Detail::Split)),
             What::Ramp(ramp) => (self.ramp(ramp)?, by_share(why, Detail::Ramp)),
             What::JsonLogic(logic) => return Some(self.logic(flag, logic, serve.enabled, why)),
-            What::Broken => return Some(self.failed(flag, serve.enabled, why, EvalError::General)),
+            What::Broken => return Some(failed(serve.enabled, why, EvalError::General)),
         };
-        Some(self.answer(flag, flag.leaf(leaf), serve.enabled, why))
+        Some(answer(flag.leaf(leaf), serve.enabled, why))
     }
 
-    fn unplaced(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Outcome<'s> {
+    fn unplaced(&self, serve: &'s Serve, why: Why<'s>) -> Decision<'s> {
         let lacks_subject = match &serve.what {
             What::Split(split) => split.placement.lacks_subject(self.bound),
             What::Ramp(ramp) => ramp.placement.lacks_subject(self.bound),
             _ => false,
         };
         if lacks_subject {
-            return self.failed(flag, serve.enabled, why, EvalError::TargetingKeyMissing);
+            return failed(serve.enabled, why, EvalError::TargetingKeyMissing);
         }
         let reason = if why.reason == Reason::Static {
             Reason::Default
         } else {
             why.reason
         };
-        self.answer(flag, None, serve.enabled, Why { reason, ..why })
-    }
-
-    /// Builds the outcome from a leaf; without one the application's default applies.
-    #[inline]
-    pub(super) fn answer(
-        &self,
-        flag: &'s CompiledFlag,
-        leaf: Option<&'s Leaf>,
-        enabled: bool,
-        why: Why<'s>,
-    ) -> Outcome<'s> {
-        let variant = leaf.and_then(|leaf| leaf.variant.as_ref());
-        Outcome {
-            enabled,
-            variant: variant.map(|(_, key)| &**key),
-            value: leaf.and_then(|leaf| leaf.value.as_deref()),
-            reason: why.reason,
-            detail: why.detail,
-            rule: why.rule,
-            error: None,
-            flag_index: flag.index,
-            variant_index: variant.map(|(at, _)| *at),
-            leaf,
-            key_json: &flag.key_json,
-            metadata: leaf.map_or(&flag.metadata, |leaf| &leaf.metadata),
-            metadata_json: leaf.map_or(&flag.metadata_json, |leaf| &leaf.metadata_json),
-        }
-    }
-
-    fn failed(&self, flag: &'s CompiledFlag, enabled: bool, why: Why<'s>, error: EvalError) -> Outcome<'s> {
-        let outcome = self.answer(
-            flag,
-            None,
-            enabled,
-            Why {
-                reason: Reason::Error,
-                ..why
-            },
-        );
-        Outcome {
-            error: Some(error),
-            ..outcome
-        }
+        answer(None, serve.enabled, Why { reason, ..why })
     }
 
     #[inline]
@@ -105,16 +62,16 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let placed = self.place(&split.placement, Purpose::Split);
         let arm = match (split.draw, placed) {
             (Draw::Rendezvous, Placed::At(_)) => self.rendezvous(split),
-            _ => placed
-                .hash()
-                .and_then(|hash| scheme::arm(&split.running, scheme::point(hash, split.total))),
+            _ => placed.hash().and_then(|hash| {
+                let point = scheme::point(hash, split.total);
+                scheme::arm(split.arms.iter().map(|arm| arm.end), point)
+            }),
         };
-        let name = arm.and_then(|arm| split.names.get(arm)).map(|name| &**name);
-        self.visitor.placed(PlacedSeen {
-            position: split_position(split, placed),
-            purpose: PlacedFor::Split(name),
-        });
-        split.leaves.get(arm?).copied()
+        let arm = arm.and_then(|arm| split.arms.get(arm));
+        let position = split_position(split, placed);
+        let purpose = PlacedFor::Split(arm.map(|arm| &*arm.name));
+        self.visitor.placed(PlacedSeen { position, purpose });
+        arm.map(|arm| arm.leaf)
     }
 
     #[inline]
@@ -126,15 +83,15 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     fn rendezvous(&self, split: &Split) -> Option<usize> {
-        let weights = split.running.iter().scan(0, |before, running| {
-            let weight = running - *before;
-            *before = *running;
-            Some(weight)
-        });
-        let arms = split.names.iter().zip(weights);
-        rendezvous::winner(
-            arms.map(|(name, weight)| (rendezvous::cost(split.placement.hash_arm(name, self.bound)), weight)),
-        )
+        let mut before = 0;
+        rendezvous::winner(split.arms.iter().map(|arm| {
+            let weight = arm.end - before;
+            before = arm.end;
+            (
+                rendezvous::cost(split.placement.hash_arm(&arm.name, self.bound)),
+                weight,
+            )
+        }))
     }
 
     fn ramp(&mut self, ramp: &Ramp) -> Option<u32> {
@@ -195,7 +152,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         inside
     }
 
-    fn logic(&mut self, flag: &'s CompiledFlag, logic: &'s JsonLogic, enabled: bool, why: Why<'s>) -> Outcome<'s> {
+    fn logic(&mut self, flag: &'s CompiledFlag, logic: &'s JsonLogic, enabled: bool, why: Why<'s>) -> Decision<'s> {
         if logic.reads_clock && V::WATCHES != Watches::Nothing {
             self.watch_next_second();
         }
@@ -204,20 +161,19 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
             flag: &flag.key,
             now: self.moment.now,
         };
-        let answer = logic.expression.evaluate(&data);
-        let key = match answer {
+        let key = match logic.expression.evaluate(&data) {
             Ok(Value::Null) => {
                 let why = Why {
                     reason: Reason::Default,
                     detail: Detail::Expression,
                     ..why
                 };
-                return self.answer(flag, flag.leaf(logic.otherwise), enabled, why);
+                return answer(flag.leaf(logic.otherwise), enabled, why);
             }
             Ok(Value::Str(key)) => key,
             Ok(Value::Bool(value)) => value.to_string(),
-            Ok(_) => return self.failed(flag, enabled, why, EvalError::General),
-            Err(_) => return self.failed(flag, enabled, why, EvalError::ParseError),
+            Ok(_) => return failed(enabled, why, EvalError::General),
+            Err(_) => return failed(enabled, why, EvalError::ParseError),
         };
         let variant = flag.variants.iter().position(|variant| *variant.key == *key);
         let leaf = variant
@@ -230,10 +186,32 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
                     detail: Detail::Expression,
                     ..why
                 };
-                self.answer(flag, Some(leaf), enabled, why)
+                answer(Some(leaf), enabled, why)
             }
-            None => self.failed(flag, enabled, why, EvalError::General),
+            None => failed(enabled, why, EvalError::General),
         }
+    }
+}
+
+#[inline]
+fn answer<'s>(leaf: Option<&'s Leaf>, enabled: bool, why: Why<'s>) -> Decision<'s> {
+    Decision {
+        leaf,
+        enabled,
+        why,
+        error: None,
+    }
+}
+
+fn failed<'s>(enabled: bool, why: Why<'s>, error: EvalError) -> Decision<'s> {
+    Decision {
+        leaf: None,
+        enabled,
+        why: Why {
+            reason: Reason::Error,
+            ..why
+        },
+        error: Some(error),
     }
 }
 

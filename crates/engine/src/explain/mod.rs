@@ -126,7 +126,7 @@ impl Visitor for Explainer<'_> {
         }
     }
 
-    fn step_done(&mut self, verdict: visitor::StepVerdict<'_>) {
+    fn step_done(&mut self, verdict: visitor::StepVerdict) {
         if self.is_elsewhere() {
             return;
         }
@@ -137,7 +137,7 @@ impl Visitor for Explainer<'_> {
             note.prerequisites = std::mem::take(&mut self.prerequisites);
             note.segments = std::mem::take(&mut self.segments);
             note.allocations = std::mem::take(&mut self.allocations);
-            if matches!(verdict, visitor::StepVerdict::Decided(_)) {
+            if verdict == visitor::StepVerdict::Decided {
                 note.verdict = StepVerdict::Decided;
             }
         }

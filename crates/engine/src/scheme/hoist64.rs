@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::ruleset::{Bound, Share};
 
 /// Inputs up to this many bytes are joined on the stack and hashed at once.
-const INLINE: usize = 192;
+const INLINE: usize = 128;
 
 /// Hashes the concatenation of the pieces.
 pub fn hash<'p>(pieces: impl Iterator<Item = &'p str> + Clone) -> u64 {

@@ -91,6 +91,6 @@ pub fn point(hash: Hash, total: u64) -> u64 {
 }
 
 /// Index of the first running weight above `point`.
-pub fn arm(running: &[u64], point: u64) -> Option<usize> {
-    running.iter().position(|end| point < *end)
+pub fn arm(mut running: impl Iterator<Item = u64>, point: u64) -> Option<usize> {
+    running.position(|end| point < end)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::{Snapshot, fill, flag, place};
 use crate::compile;
@@ -11,6 +11,9 @@ use crate::index::HashIndex;
 use crate::problem::Problem;
 use crate::ruleset::{FlagRules, SegmentRules};
 use crate::segment::{CompiledSegment, Presence};
+
+/// Up to this many new flags are inserted one by one; more are sorted in.
+const FEW: usize = 8;
 
 /// What changed between two revisions. Order does not matter; a key is in at most one list of its kind.
 #[derive(Clone, Debug, Default)]
@@ -132,14 +135,33 @@ impl Snapshot {
         self.flags = flags.into();
     }
 
+    /// Other keys: flags are merged in order and the index is built anew.
     fn rebuild(&mut self, compiled: &[Arc<CompiledFlag>], removed: &[String]) {
-        let gone: FxHashSet<&str> = removed.iter().map(String::as_str).collect();
-        let changed: FxHashMap<&str, Arc<CompiledFlag>> =
-            compiled.iter().map(|flag| (&*flag.key, Arc::clone(flag))).collect();
-        let is_kept = |flag: &&Arc<CompiledFlag>| !gone.contains(&*flag.key) && !changed.contains_key(&*flag.key);
-        let mut flags: Vec<Arc<CompiledFlag>> = self.flags.iter().filter(is_kept).map(Arc::clone).collect();
-        flags.extend(changed.values().map(Arc::clone));
-        flags.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut flags: Vec<Arc<CompiledFlag>> = self.flags.to_vec();
+        if !removed.is_empty() {
+            let gone: FxHashSet<&str> = removed.iter().map(String::as_str).collect();
+            flags.retain(|flag| !gone.contains(&*flag.key));
+        }
+        let mut new = Vec::new();
+        for flag in compiled {
+            match flags.binary_search_by(|own| own.key.cmp(&flag.key)) {
+                Ok(at) => flags
+                    .get_mut(at)
+                    .into_iter()
+                    .for_each(|place| *place = Arc::clone(flag)),
+                Err(_) => new.push(Arc::clone(flag)),
+            }
+        }
+        new.sort_by(|a, b| a.key.cmp(&b.key));
+        new.dedup_by(|later, first| later.key == first.key);
+        if new.len() > FEW {
+            flags.append(&mut new);
+            flags.sort_by(|a, b| a.key.cmp(&b.key));
+        }
+        for flag in new {
+            let at = flags.partition_point(|own| own.key < flag.key);
+            flags.insert(at, flag);
+        }
         self.keys = Arc::new(HashIndex::new(flags.iter().map(|flag| flag.key_hash)));
         self.flags = flags.into();
     }

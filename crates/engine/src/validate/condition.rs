@@ -2,12 +2,12 @@
 
 use super::Check;
 use crate::compile::Path;
-use crate::compile::check::{self, Texts};
+use crate::compile::check::{self, TextLists};
 use crate::compile::condition::DEEPEST;
 use crate::ruleset::{Allocation, Assign, Condition, Input, Operator, Test};
 
 impl Check<'_> {
-    pub(super) fn condition(&mut self, condition: &Condition, path: &Path) {
+    pub(super) fn condition(&mut self, condition: &Condition, path: &Path<'_>) {
         let depth = self.limits.condition_depth.min(DEEPEST);
         if !fits(condition, depth) {
             // What is too deep is not walked further.
@@ -27,7 +27,7 @@ impl Check<'_> {
         self.walk(condition, path);
     }
 
-    fn walk(&mut self, condition: &Condition, path: &Path) {
+    fn walk(&mut self, condition: &Condition, path: &Path<'_>) {
         match condition {
             Condition::All(inner) => self.walk_all(inner, &path.at("all")),
             Condition::Any(inner) => self.walk_all(inner, &path.at("any")),
@@ -43,13 +43,13 @@ impl Check<'_> {
         }
     }
 
-    fn walk_all(&mut self, inner: &[Condition], path: &Path) {
+    fn walk_all(&mut self, inner: &[Condition], path: &Path<'_>) {
         for (at, condition) in inner.iter().enumerate() {
-            self.walk(condition, &path.at(at));
+            self.walk(condition, &path.item(at));
         }
     }
 
-    fn test(&mut self, test: &Test, path: &Path) {
+    fn test(&mut self, test: &Test, path: &Path<'_>) {
         if test.attribute.is_empty() {
             self.add(&path.at("attribute"), "a test needs the name of an attribute");
         }
@@ -71,19 +71,22 @@ impl Check<'_> {
         }
         // A foreign test that cannot be read has its profile's verdict.
         if self.profile.is_native()
-            && let Err(problem) = check::compile(test, self.profile, &mut self.tables, &mut Texts::default())
+            && let Err(problem) = check::compile(test, self.profile, &mut self.tables, &mut TextLists::default())
         {
             self.add(path, problem);
         }
     }
 
-    pub(super) fn allocation(&mut self, allocation: &Allocation, path: &Path) {
+    pub(super) fn allocation(&mut self, allocation: &Allocation, path: &Path<'_>) {
         if allocation.inputs.is_empty() && allocation.assign == Assign::Stable {
             self.add(&path.at("inputs"), "at least one input is needed");
         }
         for (at, input) in allocation.inputs.iter().enumerate() {
             if matches!(input, Input::FirstOf(names) if names.is_empty() || names.iter().any(String::is_empty)) {
-                self.add(&path.at("inputs").at(at), "an input needs the names of its attributes");
+                self.add(
+                    &path.at("inputs").item(at),
+                    "an input needs the names of its attributes",
+                );
             }
         }
     }

@@ -91,7 +91,7 @@ pub fn validate(rules: &impl Checked, limits: &Limits) -> Vec<Problem> {
 impl Checked for FlagRules {
     fn check(&self, limits: &Limits) -> Vec<Problem> {
         let mut check = Check::new(About::Flag(self.key.clone()), limits, self.profile);
-        let root = Path::default();
+        let root = Path::ROOT;
         check.key(&self.key, &root.at("key"));
         check.bytes(self, limits.flag_bytes, &root);
         check.metadata(&self.metadata, &root.at("metadata"));
@@ -106,7 +106,7 @@ impl Checked for FlagRules {
 impl Checked for SegmentRules {
     fn check(&self, limits: &Limits) -> Vec<Problem> {
         let mut check = Check::new(About::Segment(self.key.clone()), limits, self.profile);
-        let root = Path::default();
+        let root = Path::ROOT;
         check.key(&self.key, &root.at("key"));
         if self.members.len() > limits.members {
             check.add(&root.at("members"), format!("at most {} members", limits.members));
@@ -141,11 +141,11 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn add(&mut self, path: &Path, message: impl Into<String>) {
-        self.report.add(path.as_str(), message);
+    fn add(&mut self, path: &Path<'_>, message: impl Into<String>) {
+        self.report.add(path, message);
     }
 
-    fn key(&mut self, key: &str, path: &Path) {
+    fn key(&mut self, key: &str, path: &Path<'_>) {
         let problem = match self.limits.keys {
             Keys::New if !is_new_key(key) => {
                 "a key is 1 to 128 of A-Z a-z 0-9 . _ : @ - and starts with a letter or digit"
@@ -156,18 +156,18 @@ impl<'c> Check<'c> {
         self.add(path, problem);
     }
 
-    fn bytes(&mut self, value: &impl Serialize, limit: usize, path: &Path) {
+    fn bytes(&mut self, value: &impl Serialize, limit: usize, path: &Path<'_>) {
         let size = serde_json::to_string(value).map_or(usize::MAX, |text| text.len());
         if size > limit {
             self.add(path, format!("at most {limit} bytes, not {size}"));
         }
     }
 
-    fn metadata(&mut self, metadata: &Metadata, path: &Path) {
+    fn metadata(&mut self, metadata: &Metadata, path: &Path<'_>) {
         for (name, value) in metadata {
             if !(value.is_string() || value.is_number() || value.is_boolean()) {
                 self.add(
-                    &path.at(escaped(name)),
+                    &path.at(&escaped(name)),
                     "metadata holds text, numbers and booleans only",
                 );
             }
@@ -175,13 +175,13 @@ impl<'c> Check<'c> {
         self.bytes(metadata, self.limits.value_bytes, path);
     }
 
-    fn variants(&mut self, flag: &FlagRules, path: &Path) {
+    fn variants(&mut self, flag: &FlagRules, path: &Path<'_>) {
         if flag.variants.len() > self.limits.variants {
             self.add(path, format!("at most {} variants", self.limits.variants));
         }
         let mut seen = FxHashSet::default();
         for (at, variant) in flag.variants.iter().enumerate() {
-            let path = path.at(at);
+            let path = path.item(at);
             if !seen.insert(variant.key.as_str()) {
                 self.add(
                     &path.at("key"),
@@ -192,7 +192,7 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn variant(&mut self, variant: &Variant, kind: Kind, path: &Path) {
+    fn variant(&mut self, variant: &Variant, kind: Kind, path: &Path<'_>) {
         if !is_stored_key(&variant.key, self.limits.key_bytes) {
             self.add(&path.at("key"), "a key is printable text of limited length");
         }
@@ -202,14 +202,14 @@ impl<'c> Check<'c> {
         self.metadata(&variant.metadata, &path.at("metadata"));
     }
 
-    fn value(&mut self, value: &Json, kind: Kind, path: &Path) {
+    fn value(&mut self, value: &Json, kind: Kind, path: &Path<'_>) {
         if let Some(problem) = misfit(value, kind) {
             self.add(path, problem);
         }
         self.bytes(value, self.limits.value_bytes, path);
     }
 
-    fn steps(&mut self, steps: &'c [Step], path: &Path) {
+    fn steps(&mut self, steps: &'c [Step], path: &Path<'_>) {
         let rules: usize = steps
             .iter()
             .map(|step| {
@@ -230,12 +230,12 @@ impl<'c> Check<'c> {
             self.add(path, "the last step must serve");
         }
         for (at, step) in steps.iter().enumerate() {
-            self.step(step, &path.at(at));
+            self.step(step, &path.item(at));
         }
         self.rule_ids(steps, path);
     }
 
-    fn step(&mut self, step: &'c Step, path: &Path) {
+    fn step(&mut self, step: &'c Step, path: &Path<'_>) {
         match step {
             Step::Kill { off, .. } => self.serve(off, &path.at("kill/off")),
             Step::Off { off } => self.serve(off, &path.at("off/off")),
@@ -243,8 +243,8 @@ impl<'c> Check<'c> {
                 self.serve(off, &path.at("prerequisites/off"));
                 for (at, one) in all.iter().enumerate() {
                     if one.enabled.is_none() && one.variants.is_empty() {
-                        let path = path.at("prerequisites/all").at(at);
-                        self.add(&path, "a prerequisite asks for a state or for variants");
+                        let message = "a prerequisite asks for a state or for variants";
+                        self.add(&path.at("prerequisites/all").item(at), message);
                     }
                 }
             }
@@ -252,49 +252,49 @@ impl<'c> Check<'c> {
             Step::Segments { groups } => self.segments(groups, &path.at("segments/groups")),
             Step::Rules { rules } => {
                 for (at, rule) in rules.iter().enumerate() {
-                    self.rule(rule, &path.at("rules/rules").at(at));
+                    self.rule(rule, &path.at("rules/rules").item(at));
                 }
             }
             Step::Serve { serve } => self.serve(serve, &path.at("serve/serve")),
         }
     }
 
-    fn subjects(&mut self, groups: &'c [SubjectGroup], path: &Path) {
+    fn subjects(&mut self, groups: &'c [SubjectGroup], path: &Path<'_>) {
         let mut seen = FxHashSet::default();
         for (at, group) in groups.iter().enumerate() {
-            let path = path.at(at);
+            let path = path.item(at);
             self.serve(&group.serve, &path.at("serve"));
             if group.subjects.len() > self.limits.values {
                 self.add(&path.at("subjects"), format!("at most {} subjects", self.limits.values));
             }
             for (at, subject) in group.subjects.iter().enumerate() {
                 if !seen.insert(subject.as_str()) {
-                    self.add(&path.at("subjects").at(at), "this subject is listed twice");
+                    self.add(&path.at("subjects").item(at), "this subject is listed twice");
                 }
             }
         }
     }
 
-    fn segments(&mut self, groups: &'c [SegmentGroup], path: &Path) {
+    fn segments(&mut self, groups: &'c [SegmentGroup], path: &Path<'_>) {
         for (at, group) in groups.iter().enumerate() {
-            self.serve(&group.serve, &path.at(at).at("serve"));
+            self.serve(&group.serve, &path.item(at).at("serve"));
         }
     }
 
-    fn rule_ids(&mut self, steps: &[Step], path: &Path) {
+    fn rule_ids(&mut self, steps: &[Step], path: &Path<'_>) {
         let mut seen = FxHashSet::default();
         for (at, step) in steps.iter().enumerate() {
             let Step::Rules { rules } = step else { continue };
             for (rule_at, rule) in rules.iter().enumerate() {
                 if rule.id.is_empty() || !seen.insert(rule.id.as_str()) {
-                    let path = path.at(at).at("rules/rules").at(rule_at).at("id");
-                    self.add(&path, "every rule needs an id of its own");
+                    let message = "every rule needs an id of its own";
+                    self.add(&path.item(at).at("rules/rules").item(rule_at).at("id"), message);
                 }
             }
         }
     }
 
-    fn rule(&mut self, rule: &'c Rule, path: &Path) {
+    fn rule(&mut self, rule: &'c Rule, path: &Path<'_>) {
         if let Some(condition) = &rule.condition {
             self.condition(condition, &path.at("condition"));
         }
@@ -304,7 +304,7 @@ impl<'c> Check<'c> {
         self.serve(&rule.serve, &path.at("serve"));
     }
 
-    fn gate(&mut self, gate: &Gate, path: &Path) {
+    fn gate(&mut self, gate: &Gate, path: &Path<'_>) {
         self.allocation(&gate.allocation, &path.at("allocation"));
         if let Some(Err(problem)) = gate.curve.as_ref().map(Curve::new) {
             self.add(&path.at("curve"), problem);

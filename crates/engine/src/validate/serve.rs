@@ -9,7 +9,7 @@ use crate::json_logic;
 use crate::ruleset::{Draw, Ramp, Serve, Split, What};
 
 impl Check<'_> {
-    pub(super) fn serve(&mut self, serve: &Serve, path: &Path) {
+    pub(super) fn serve(&mut self, serve: &Serve, path: &Path<'_>) {
         self.metadata(&serve.metadata, &path.at("metadata"));
         let path = path.at("serve");
         match &serve.what {
@@ -30,13 +30,13 @@ impl Check<'_> {
         }
     }
 
-    fn known(&mut self, key: &str, path: &Path) {
+    fn known(&mut self, key: &str, path: &Path<'_>) {
         if !self.known.contains(key) {
             self.add(path, format!("the flag has no variant \"{key}\""));
         }
     }
 
-    fn split(&mut self, split: &Split, path: &Path) {
+    fn split(&mut self, split: &Split, path: &Path<'_>) {
         self.allocation(&split.allocation, &path.at("allocation"));
         let path = path.at("arms");
         let total: u64 = split.arms.iter().map(|arm| u64::from(arm.weight)).sum();
@@ -47,18 +47,18 @@ impl Check<'_> {
         }
         let mut seen = FxHashSet::default();
         for (at, arm) in split.arms.iter().enumerate() {
-            self.known(&arm.variant, &path.at(at).at("variant"));
+            self.known(&arm.variant, &path.item(at).at("variant"));
             let repeats = !seen.insert(arm.variant.as_str());
             if repeats && split.allocation.draw == Draw::Rendezvous {
                 self.add(
-                    &path.at(at).at("variant"),
+                    &path.item(at).at("variant"),
                     "in a rendezvous every arm has a variant of its own",
                 );
             }
         }
     }
 
-    fn ramp(&mut self, ramp: &Ramp, path: &Path) {
+    fn ramp(&mut self, ramp: &Ramp, path: &Path<'_>) {
         self.allocation(&ramp.allocation, &path.at("allocation"));
         self.known(&ramp.variant, &path.at("variant"));
         self.known(&ramp.rest, &path.at("rest"));
