@@ -129,6 +129,9 @@ export const flagText = {
   rules: 'Rules',
   firstMatch: (count: number) => (count === 0 ? 'none' : 'first match wins'),
   otherwise: 'Otherwise',
+  edit: 'Edit',
+  fold: 'Close',
+  look: 'Show',
   rampStates: {
     waiting: 'Ramp not started, now',
     running: 'Ramping, now',

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { FlagEnvironment } from '@/api/types';
 import { CopyButton } from '@/components/CopyButton';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
@@ -14,6 +14,7 @@ import { useFlag } from './useFlag';
 export function FlagHeader({ entry }: { entry: FlagEnvironment | undefined }) {
   const { detail, scope, root } = useFlag();
   const { openPlan } = usePlan();
+  const navigate = useNavigate();
   const { flag } = detail;
   const mayEdit = scope.can('flag.edit');
   const save = async (patch: Record<string, unknown>, what: string) => {
@@ -25,6 +26,12 @@ export function FlagHeader({ entry }: { entry: FlagEnvironment | undefined }) {
       title: t.changing(flag.key, what),
     });
   };
+  const why = () =>
+    void navigate({
+      to: '/o/$org/p/$project/tester',
+      params: { org: scope.organization, project: scope.project },
+      search: { flag: flag.key, ...(entry ? { env: entry.environment.key } : {}) },
+    });
   const copyLink = () => void navigator.clipboard?.writeText(window.location.href).catch(() => undefined);
   return (
     <header className={classes.header}>
@@ -81,14 +88,7 @@ export function FlagHeader({ entry }: { entry: FlagEnvironment | undefined }) {
           <Menu.Item component={Link} to={`${root}/compare`}>
             {t.compare}
           </Menu.Item>
-          <Menu.Item
-            component={Link}
-            to="/o/$org/p/$project/tester"
-            params={{ org: scope.organization, project: scope.project }}
-            search={{ flag: flag.key }}
-          >
-            {t.why}
-          </Menu.Item>
+          <Menu.Item onClick={why}>{t.why}</Menu.Item>
           <Menu.Item component={Link} to={`${root}/settings`}>
             {flag.archived_at ? t.restoreFlag : t.archiveFlag}
           </Menu.Item>

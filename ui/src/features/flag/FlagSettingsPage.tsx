@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Change, Purpose } from '@/api/types';
@@ -189,17 +189,6 @@ function End() {
           >
             {t.archiveFlag}
           </GuardedButton>
-        )}
-        {!archived && (
-          <Button
-            component={Link}
-            to="/o/$org/p/$project/tester"
-            params={{ org: scope.organization, project: scope.project }}
-            search={{ flag: flag.key }}
-            variant="subtle"
-          >
-            {t.why}
-          </Button>
         )}
       </div>
     </section>

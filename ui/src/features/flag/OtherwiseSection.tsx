@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
 import type { FlagEnvironment } from '@/api/types';
 import { useMinute } from '@/components/Time';
 import { ServeEditor } from '@/features/rules/ServeEditor';
@@ -20,7 +22,10 @@ interface OtherwiseSectionProps {
 export function OtherwiseSection({ entry, draft, variants, readOnly }: OtherwiseSectionProps) {
   const now = useMinute();
   const serve = draft.body.config.default;
+  const [open, setOpen] = useState(false);
   const edited = !sameJson(serve, entry.config.default);
+  const plain = typeof serve.serve !== 'object' || 'variant' in serve.serve;
+  const shown = open || edited || plain;
   return (
     <Section
       number={5}
@@ -32,16 +37,26 @@ export function OtherwiseSection({ entry, draft, variants, readOnly }: Otherwise
           {edited && <span className={classes.dot} role="img" aria-label={t.unsaved} title={t.unsaved} />}
         </>
       }
+      actions={
+        !plain &&
+        !edited && (
+          <Button size="compact-xs" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? t.fold : readOnly ? t.look : t.edit}
+          </Button>
+        )
+      }
     >
       <RampActs entry={entry} />
-      <ServeEditor
-        label={t.otherwise}
-        serve={serve}
-        variants={variants}
-        live={entry.config.default}
-        readOnly={readOnly}
-        onChange={(next) => draft.setConfig({ default: next })}
-      />
+      {shown && (
+        <ServeEditor
+          label={t.otherwise}
+          serve={serve}
+          variants={variants}
+          live={entry.config.default}
+          readOnly={readOnly}
+          onChange={(next) => draft.setConfig({ default: next })}
+        />
+      )}
     </Section>
   );
 }

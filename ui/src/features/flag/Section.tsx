@@ -25,7 +25,7 @@ export function Section({ number, id, title, summary, actions, children }: Secti
           <UnstyledButton
             className={classes.fold}
             aria-expanded={open}
-            aria-controls={body}
+            {...(open && children ? { 'aria-controls': body } : {})}
             onClick={() => setOpen(!open)}
           >
             <Icon name={open ? 'chevronDown' : 'chevronRight'} size={12} />

@@ -164,6 +164,7 @@ export function HistoryView({
         <Button
           size="xs"
           variant="default"
+          className={classes.start}
           loading={query.isFetchingNextPage}
           onClick={() => void query.fetchNextPage()}
         >

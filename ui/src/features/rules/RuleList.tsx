@@ -222,7 +222,7 @@ export function RuleList(props: RuleListProps) {
         />
       )}
       {!readOnly && !fresh && (
-        <Button size="xs" variant="default" data-add-rule onClick={add}>
+        <Button size="xs" variant="default" className={classes.add} data-add-rule onClick={add}>
           {t.add}
         </Button>
       )}

@@ -170,6 +170,7 @@ function Rows({ value, onChange }: ContextFormProps) {
       <Button
         size="compact-xs"
         variant="default"
+        className={classes.start}
         onClick={() =>
           setRows([
             ...rows,

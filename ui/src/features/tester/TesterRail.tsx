@@ -87,6 +87,7 @@ export function TesterRail({ rail }: { rail: Rail }) {
       <Button
         size="compact-xs"
         variant="subtle"
+        className={classes.start}
         onClick={() =>
           void navigate({
             to: `/o/${organization}/p/${project}/tester`,

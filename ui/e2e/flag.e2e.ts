@@ -1,0 +1,256 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import * as data from './fixtures/data';
+import { detail, fakeFlag, prod } from './fixtures/flag';
+import { fake } from './fixtures/server';
+
+const root = '/o/acme/p/shop';
+const tab = `${root}/flags/checkout-v2/e/prod`;
+const prodPlan = () =>
+  data.plan({
+    grade: 2,
+    impact: { ...data.plan().impact, environments: [{ key: 'prod', name: 'Production', protected: true }] },
+  });
+
+async function open(page: Page, path: string) {
+  const server = await fake(page, { plan: prodPlan });
+  const flag = await fakeFlag(page);
+  await page.goto(path);
+  return { server, flag };
+}
+
+const edits = (page: Page) => page.getByRole('region', { name: 'Unsaved edits' });
+
+test('reordering by button and by keys gives the same draft and saves nothing', async ({ page }) => {
+  const { server } = await open(page, tab);
+  const names = () =>
+    page
+      .locator('[data-rule-row]')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-rule-row')));
+  await page.getByRole('button', { name: 'Move Old apps up' }).click();
+  expect(await names()).toEqual(['r-staff', 'r-old', 'r-beta']);
+  await expect(page.locator('[data-rule-row="r-old"]')).toBeFocused();
+  const byButton = await page.evaluate(
+    () => JSON.parse(sessionStorage.getItem(sessionStorage.key(0) ?? '') ?? '{}').mine,
+  );
+  await page.keyboard.press('Alt+ArrowDown');
+  expect(await names()).toEqual(['r-staff', 'r-beta', 'r-old']);
+  await expect(edits(page)).toBeHidden();
+  await page.keyboard.press('Alt+ArrowUp');
+  const byKeys = await page.evaluate(
+    () => JSON.parse(sessionStorage.getItem(sessionStorage.key(0) ?? '') ?? '{}').mine,
+  );
+  expect(byKeys).toEqual(byButton);
+  const handle = await page.locator('[data-rule-row="r-old"] [aria-hidden="true"]').first().boundingBox();
+  const target = await page.locator('[data-rule-row="r-staff"]').boundingBox();
+  if (!handle || !target) throw new Error('no boxes');
+  await page.mouse.move(handle.x + 4, handle.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(target.x + 10, target.y + 2, { steps: 6 });
+  await page.mouse.up();
+  expect(await names()).toEqual(['r-old', 'r-staff', 'r-beta']);
+  expect(server.posts).toEqual([]);
+});
+
+test('a draft survives a reload and leaves through one plan with its base revisions', async ({ page }) => {
+  const { server } = await open(page, tab);
+  await page.getByRole('button', { name: 'Move Old apps up' }).click();
+  await page.reload();
+  await expect(edits(page)).toContainText('1 edit in prod');
+  await page.getByRole('button', { name: 'Review…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('prod');
+  const [first] = server.posts;
+  expect(first?.dry_run).toBe(true);
+  expect(first?.base).toEqual({ 'config-prod': 1043 });
+  expect(JSON.stringify(first?.changes)).toContain('"rules":[{"id":"r-staff"');
+  await page.getByRole('button', { name: 'Apply to prod' }).click();
+  await expect(edits(page)).toBeHidden();
+});
+
+test('the tree is edited by keyboard alone', async ({ page }) => {
+  await open(page, tab);
+  await page.locator('[data-rule-row="r-beta"]').focus();
+  await page.keyboard.press('Enter');
+  const rows = page.locator('[data-path]');
+  await expect(rows).toHaveCount(7);
+  await rows.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-path="/0"]')).toBeFocused();
+  await page.keyboard.press('n');
+  await expect(page.getByText(/Reads:/).locator('..')).toContainText('not in segment “beta”');
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(page.locator('[data-path="/0/0"]')).toBeFocused();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await expect(rows).toHaveCount(9);
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Control+z');
+  await expect(rows).toHaveCount(9);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Text', exact: true }).click();
+  await expect(page.getByLabel('Condition as JSON')).toHaveValue(/"country"/);
+});
+
+test('pasted lists are split and duplicates are named', async ({ page }) => {
+  await open(page, `${tab}#rule-r-beta`);
+  const field = page.getByLabel('Add a value').first();
+  await field.focus();
+  await field.evaluate((element) => {
+    const clipboard = new DataTransfer();
+    clipboard.setData('text', 'SE, NO\nDK FI');
+    element.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }),
+    );
+  });
+  await expect(page.getByText('1 already listed: NO.')).toBeVisible();
+  await expect(page.getByText('country is one of (6 values)').first()).toBeVisible();
+});
+
+test('a split cannot fail to sum up', async ({ page }) => {
+  await open(page, `${tab}#rule-r-beta`);
+  const share = page.getByLabel('Share of on in percent');
+  await share.fill('60');
+  await expect(page.getByText('10 % of subjects move, 10 % from off to on')).toBeVisible();
+  await share.press('ArrowUp');
+  await share.press('Shift+ArrowUp');
+  await share.press('Alt+ArrowUp');
+  await expect(share).toHaveValue('71.1');
+  await share.fill('101');
+  await expect(page.getByText('At most 100 % left.')).toBeVisible();
+});
+
+test('someone else saves the same rule: base, theirs and mine', async ({ page }) => {
+  const { flag } = await open(page, tab);
+  await page.locator('[data-rule-row="r-staff"]').press('Enter');
+  await page.getByLabel('Name', { exact: true }).fill('Our staff');
+  await page.getByRole('button', { name: 'Done', exact: true }).click();
+  const theirs = structuredClone(prod);
+  theirs.config.revision = 1044;
+  const [first, second] = theirs.config.rules;
+  if (!first || !second) throw new Error('no rules');
+  first.name = 'Everyone at Acme';
+  second.name = 'Beta';
+  flag.detail = detail({
+    environments: flag.detail.environments.map((entry) =>
+      entry.environment.key === 'prod' ? theirs : entry,
+    ),
+  });
+  await page.evaluate(() => {
+    for (const stream of window.hoistStreams) {
+      stream.emit('change', {
+        revision: 1044,
+        touched: [{ kind: 'config', key: 'checkout-v2/prod', id: 'config-prod' }],
+        actor: { name: 'Mo Kim' },
+        summary: 'Changed rule 1',
+        project: 'shop',
+      });
+    }
+  });
+  const band = page.getByRole('alert', { name: 'Conflicts' });
+  await expect(band).toContainText('Live now');
+  await expect(page.getByRole('button', { name: 'Open Beta', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Review…' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(page.getByRole('button', { name: 'Open Our staff' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Review…' })).toBeEnabled();
+});
+
+test('the context stays in the fragment; absent reads absent; drafts are evaluated', async ({ page }) => {
+  const { flag } = await open(page, tab);
+  await expect(page.getByLabel('Subject', { exact: true })).toBeVisible();
+  await page.keyboard.press('t');
+  await page.keyboard.type('user-8812');
+  await expect(page).toHaveURL(/#ctx=/);
+  expect(new URL(page.url()).search).toBe('');
+  await expect(page.getByText('email is absent')).toBeVisible();
+  await expect(page.getByText('did not match').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Move Old apps up' }).click();
+  await expect
+    .poll(() => flag.explains.at(-1)?.draft?.environment ?? flag.explains.at(-2)?.draft?.environment)
+    .toBe('prod');
+  await page.reload();
+  await expect(page.getByLabel('Subject', { exact: true })).toHaveValue('user-8812');
+});
+
+test('a kill asks where, until when and why, and shows its plan', async ({ page }) => {
+  const { server } = await open(page, tab);
+  await page.getByRole('button', { name: 'Kill…' }).click();
+  await page.keyboard.type('errors at 4 %');
+  await page.getByLabel('30 min').click();
+  await page.getByRole('button', { name: 'Kill in prod…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('prod');
+  const [first] = server.posts;
+  expect(first?.changes[0]).toMatchObject({
+    config: { kill: { flag: 'checkout-v2', environments: ['prod'], reason: 'errors at 4 %' } },
+  });
+});
+
+test('history is reverted through a plan', async ({ page }) => {
+  const { server } = await open(page, `${root}/flags/checkout-v2/history`);
+  await expect(page.getByText('moved from position 3 to 1')).toBeVisible();
+  await page.getByRole('button', { name: 'Revert…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(server.posts[0]?.changes).toEqual([{ undo: { revision: 1043 } }]);
+});
+
+test('without a permission controls say why', async ({ page }) => {
+  await fake(page, { permissions: data.looking });
+  await fakeFlag(page);
+  await page.goto(tab);
+  await expect(page.getByText('You may read this environment, not change it')).toBeVisible();
+  await expect(page.getByRole('switch')).toBeDisabled();
+  await expect(page.getByText('needs flag.switch')).toBeVisible();
+  await expect(page.getByRole('button', { name: '+ Add rule' })).toBeHidden();
+});
+
+const pages = [
+  '/flags/checkout-v2',
+  '/flags/checkout-v2/e/prod#rule-r-beta',
+  '/flags/checkout-v2/e/staging',
+  '/flags/checkout-v2/variants',
+  '/flags/checkout-v2/history',
+  '/flags/checkout-v2/settings',
+  '/flags/checkout-v2/compare?a=dev&b=prod',
+  '/flags/checkout-v2/at/1040',
+  '/tester?flag=checkout-v2&env=dev,prod',
+  '/tester',
+  '/history',
+  '/segments',
+  '/segments/beta',
+  '/segments/beta/members',
+  '/segments/beta/used-by',
+];
+for (const scheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`axe and width, ${scheme} ${width}`, async ({ page }) => {
+      test.setTimeout(180_000);
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 844 });
+      await fake(page);
+      await fakeFlag(page);
+      const found: string[] = [];
+      for (const path of pages) {
+        await page.goto(root + path);
+        await page.waitForTimeout(500);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        for (const { id, nodes } of violations)
+          found.push(
+            `${path} ${id}: ${nodes
+              .slice(0, 3)
+              .map((node) => node.html.slice(0, 160))
+              .join(' | ')}`,
+          );
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (wide > 0) found.push(`${path} is ${wide} px too wide`);
+      }
+      expect(found).toEqual([]);
+    });
+  }
+}
