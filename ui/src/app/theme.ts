@@ -68,7 +68,14 @@ export const theme = createTheme({
     Popover: Popover.extend({
       defaultProps: { transitionProps: { duration: 120 }, radius: 'md', shadow: 'md' },
     }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 120 }, radius: 'md', shadow: 'md' } }),
+    Menu: Menu.extend({
+      defaultProps: {
+        withInitialFocusPlaceholder: false,
+        transitionProps: { duration: 120 },
+        radius: 'md',
+        shadow: 'md',
+      },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, transitionProps: { duration: 120 } } }),
   },
 });

@@ -1,4 +1,4 @@
-import { Menu, TextInput, UnstyledButton } from '@mantine/core';
+import { Menu, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
@@ -70,46 +70,60 @@ function FlagCrumb({ flag }: { flag: string }) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState('');
   const [query] = useDebouncedValue(text, 120);
-  const navigate = useNavigate();
+  const to = { to: '/o/$org/p/$project/flags/$flag' } as const;
+  const here = { org: organization, project };
   const { data } = useQuery({
     queryKey: keys.flags(organization, project, { jump: query }),
     queryFn: ({ signal }) => api.get<FlagPage>(`${path}/flags`, { signal, query: { q: query, limit: 10 } }),
     enabled: opened,
   });
   return (
-    <Menu opened={opened} onChange={setOpened} position="bottom-start" width={300}>
-      <Menu.Target>
-        <UnstyledButton className={classes.crumbMenu} aria-label={frameText.jumpFlag(flag)}>
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" width={300} trapFocus returnFocus>
+      <Popover.Target>
+        <UnstyledButton
+          className={classes.crumbMenu}
+          aria-label={frameText.jumpFlag(flag)}
+          onClick={() => setOpened(!opened)}
+        >
           <span className={classes.crumbKey}>{flag}</span>
           <Icon name="chevronDown" size={12} />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={frameText.findFlag}>
         <TextInput
+          data-autofocus
           aria-label={frameText.findFlag}
           placeholder={frameText.findFlag}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key.length === 1) event.stopPropagation();
-          }}
-          m={4}
         />
-        <Menu.Item onClick={() => void navigate({ to: `/o/${organization}/p/${project}/flags/${flag}` })}>
-          {frameText.overview}
-        </Menu.Item>
-        {data?.items.map((item) => (
-          <Menu.Item
-            key={item.key}
-            className={classes.crumbKey}
-            onClick={() => void navigate({ to: `/o/${organization}/p/${project}/flags/${item.key}` })}
-          >
-            {item.key}
-          </Menu.Item>
-        ))}
-        {data?.items.length === 0 && <Menu.Label>{frameText.noneFound}</Menu.Label>}
-      </Menu.Dropdown>
-    </Menu>
+        <ul className={classes.links}>
+          <li>
+            <Link
+              {...to}
+              params={{ ...here, flag }}
+              className={classes.link}
+              onClick={() => setOpened(false)}
+            >
+              {frameText.overview}
+            </Link>
+          </li>
+          {data?.items.map((item) => (
+            <li key={item.key}>
+              <Link
+                {...to}
+                params={{ ...here, flag: item.key }}
+                className={classes.link}
+                onClick={() => setOpened(false)}
+              >
+                <span className={classes.crumbKey}>{item.key}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+        {data?.items.length === 0 && <p className={classes.navTitle}>{frameText.noneFound}</p>}
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
