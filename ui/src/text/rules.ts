@@ -1,7 +1,4 @@
-import type { TextError } from '@/features/rules/conditionText';
-import type { AttributeType } from '@/features/rules/operators';
-import type { ConditionProblem } from '@/features/rules/validate';
-import type { Operator } from '@/features/rules/wire';
+import type { Operator } from '@/api/types';
 
 /** Texts of rules: conditions, serves, splits, ramps, drafts and differences. */
 export const operatorWords: Record<Operator, { plain: string; negated: string }> = {
@@ -30,7 +27,7 @@ export const operatorWords: Record<Operator, { plain: string; negated: string }>
   cidr: { plain: 'is in network', negated: 'is not in network' },
 };
 
-export const typeWords: Record<AttributeType, string> = {
+export const typeWords = {
   string: 'text',
   number: 'number',
   boolean: 'yes or no',
@@ -74,7 +71,7 @@ export const sentenceText = {
   gateRamp: (now: string, to: string) => `for ${now} → ${to} of those`,
 };
 
-export const conditionProblems: Record<ConditionProblem, string> = {
+export const conditionProblems = {
   no_attribute: 'Name an attribute.',
   no_values: 'Give a value.',
   value_count: 'The number of values does not fit this comparison.',
@@ -100,7 +97,25 @@ export const conditionProblems: Record<ConditionProblem, string> = {
   too_many_values: 'A list has at most 10,000 values.',
 };
 
-export function textProblem(error: TextError): string {
+interface TextProblem {
+  pointer: string;
+  code:
+    | 'syntax'
+    | 'node'
+    | 'list'
+    | 'text'
+    | 'field'
+    | 'missing'
+    | 'operator'
+    | 'choice'
+    | 'boolean'
+    | 'share'
+    | 'depth';
+  name?: string;
+  line?: number;
+}
+
+export function textProblem(error: TextProblem): string {
   const where = error.pointer === '' ? '' : `${error.pointer}: `;
   const line = error.line === undefined ? '' : `Line ${error.line}: `;
   switch (error.code) {

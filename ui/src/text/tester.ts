@@ -3,6 +3,7 @@ export const testerText = {
   title: 'Why?',
   purpose: 'What a subject gets, and the whole path that leads there. Nothing is saved or counted.',
   subject: 'Subject',
+  subjectHint: 'user-8812',
   attributes: 'Attributes',
   attributesAs: 'Attributes as',
   form: 'Form',

@@ -52,7 +52,7 @@ export function FlagVariantsPage() {
   return (
     <div className={classes.main}>
       <div className={classes.scroll}>
-        <Table className={classes.table} aria-label={t.variants} verticalSpacing="xs">
+        <Table className={`${classes.table} ${classes.wide}`} aria-label={t.variants} verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{t.key}</Table.Th>
@@ -108,7 +108,7 @@ export function FlagVariantsPage() {
                     {(uses.get(variant.key) ?? []).join(', ') || t.nowhere}
                   </Table.Td>
                   <Table.Td>
-                    {!readOnly && (
+                    {!readOnly && !fixed && (
                       <ActionIcon
                         size={24}
                         aria-label={t.removeNamed(variant.key)}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   append,
   at,
@@ -25,6 +25,8 @@ import type { Condition } from './wire';
 
 const seg = (key: string): Condition => ({ segment: key });
 const tree: Condition = { all: [seg('a'), { any: [seg('b'), seg('c')] }, { not: { all: [seg('d')] } }] };
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('condition tree', () => {
   it('adds into groups, also negated ones', () => {

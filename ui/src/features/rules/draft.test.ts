@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { diffBodies, movesOf } from './diff';
 import {
   changesOf,
@@ -41,6 +41,8 @@ const base = (value: Body, revision = 1): DraftBase => ({
 
 const draftOf = (from: Body, mine: Body): Draft => ({ ...startDraft(base(from)), mine });
 const now = Date.parse('2026-11-21T00:00:00Z');
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('differences', () => {
   it('shows moves as moves', () => {

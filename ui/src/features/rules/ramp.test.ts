@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   advance,
   curveTime,
@@ -28,6 +28,8 @@ const points = [
 ];
 const steps: Curve = { shape: 'steps', points };
 const linear: Curve = { shape: 'linear', points };
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('ramp', () => {
   it('holds steps and draws lines, rounded down', () => {

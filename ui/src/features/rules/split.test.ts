@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   addArm,
   even,
@@ -19,6 +19,8 @@ import {
 const arms = (...weights: number[]) =>
   weights.map((weight, i) => ({ variant: String.fromCharCode(65 + i), weight }));
 const weights = (model: SplitModel) => model.arms.map((arm) => arm.weight);
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('split', () => {
   it('gives the rest what is left and refuses more', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { unreachableRules } from './unreachable';
 import type { Condition, Rule } from './wire';
 
@@ -44,6 +44,8 @@ const tree = fc.letrec<{ tree: Condition }>((tie) => ({
 const worlds: Context[] = [undefined, ...values].flatMap((a) =>
   [undefined, ...values].map((b) => ({ ...(a ? { a } : {}), ...(b ? { b } : {}) })),
 );
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('can never match', () => {
   it('has no false positive in 10,000 small rule sets', () => {

@@ -33,7 +33,7 @@ export function ContextForm({ value, onChange }: ContextFormProps) {
         size="xs"
         label={t.subject}
         data-tester-subject
-        placeholder="user-8812"
+        placeholder={t.subjectHint}
         value={typeof subject === 'string' ? subject : subject === undefined ? '' : JSON.stringify(subject)}
         onChange={(event) => {
           const { [SUBJECT]: _, ...rest } = value;

@@ -91,12 +91,22 @@ export function TesterPage() {
           {at ? (
             <>
               <LocalTime label={t.time} labelled value={at} now={now} onChange={setAt} />
-              <Button size="compact-xs" variant="subtle" onClick={() => setAt(undefined)}>
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                className={classes.start}
+                onClick={() => setAt(undefined)}
+              >
                 {t.atNow}
               </Button>
             </>
           ) : (
-            <Button size="compact-xs" variant="subtle" onClick={() => setAt(new Date().toISOString())}>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              className={classes.start}
+              onClick={() => setAt(new Date().toISOString())}
+            >
               {t.otherTime}
             </Button>
           )}
