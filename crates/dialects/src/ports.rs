@@ -37,6 +37,8 @@ pub struct Seat {
     pub credential: CredentialId,
     /// What it may see.
     pub class: Class,
+    /// Signs capabilities of this credential; the same on every node and as long as it lives.
+    pub secret: [u8; 32],
     /// Where.
     pub environment: Arc<dyn Environment>,
 }
@@ -48,9 +50,6 @@ pub trait Credentials: Send + Sync + 'static {
 
     /// What a credential opens at this moment; None if unknown, revoked or expired.
     fn seat_of(&self, credential: CredentialId, now: Timestamp) -> Option<Seat>;
-
-    /// The secret under which capabilities are signed; the same on every node and after a restart.
-    fn signing_secret(&self) -> [u8; 32];
 }
 
 /// One environment, for as long as it exists.
@@ -65,7 +64,7 @@ pub trait Environment: Send + Sync + 'static {
     fn snapshot(&self) -> Arc<Snapshot>;
 
     /// The youngest change in `snapshot` that this class of credential can notice.
-    fn visible_revision(&self, class: Class, snapshot: &Snapshot) -> u64;
+    fn visible_revision(&self, class: Class, snapshot: &Arc<Snapshot>) -> u64;
 
     /// Notice of changes that this class can notice. The latest state wins; a reader that is woken
     /// compares, since it is also woken when credentials change.

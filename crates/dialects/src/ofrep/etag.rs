@@ -22,11 +22,8 @@ pub(super) struct Identity<'i> {
     pub(super) revision: u64,
     /// What the asker may see.
     pub(super) class: Class,
-    /// The asker and the secret: both are part of the stream's address, which an unchanged answer
-    /// does not repeat.
+    /// The asker: part of the stream's address, which an unchanged answer does not repeat.
     pub(super) credential: CredentialId,
-    /// See `credential`.
-    pub(super) secret: [u8; 32],
     /// The flags asked for, sorted.
     pub(super) filter: Option<&'i [String]>,
     /// Digest of the context with what is stored of the subject.
@@ -48,7 +45,6 @@ impl Identity<'_> {
         text(&mut state, class);
         state.update(&self.revision.to_le_bytes());
         state.update(&self.credential.0.to_le_bytes());
-        state.update(&self.secret);
         state.update(&self.context.to_le_bytes());
         state.update(&self.identity.to_le_bytes());
         for key in self.filter.unwrap_or_default() {

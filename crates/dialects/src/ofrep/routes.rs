@@ -156,7 +156,6 @@ impl Ofrep {
             revision,
             class: question.seat.class,
             credential: question.seat.credential,
-            secret: self.ports.credentials.signing_secret(),
             filter: filter.as_deref(),
             context: question.context.digest(),
             identity: question.identity,
@@ -198,7 +197,7 @@ impl Ofrep {
             pen.item(flag, &outcome);
         }
         self.ports.facts.evaluated(seat, &batch);
-        let address = token::issue(&*self.ports.credentials, seat);
+        let address = token::issue(seat);
         pen.close(revision, &[&self.settings.path, "/streams/", &address]);
         (pen.finish(), until)
     }

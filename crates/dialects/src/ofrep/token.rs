@@ -1,6 +1,6 @@
 //! The capability that opens a stream: an address that a browser can use without headers.
 //!
-//! It is signed over environment and credential, says nothing about a subject, reads nothing and does
+//! It is signed over environment and credential with a secret of the credential's own, says nothing about a subject, reads nothing and does
 //! not expire by itself: an address that ends while the flags stay the same would make clients come
 //! back with it for ever. It ends with its credential.
 
@@ -11,7 +11,7 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use crate::ports::{CredentialId, Credentials, EnvironmentId, Seat};
+use crate::ports::{CredentialId, Credentials, Seat};
 
 const PURPOSE: &[u8] = b"ofrep-stream-1";
 /// Bytes of the credential's id, then of the signature.
@@ -19,12 +19,11 @@ const ID: usize = 16;
 const SIGNATURE: usize = 16;
 
 /// The capability of a seat.
-pub(super) fn issue(credentials: &dyn Credentials, seat: &Seat) -> String {
+pub(super) fn issue(seat: &Seat) -> String {
     let mut bytes = [0; ID + SIGNATURE];
     let (id, signature) = bytes.split_at_mut(ID);
     id.copy_from_slice(&seat.credential.0.to_be_bytes());
-    let signed = signed(credentials, seat.environment.id(), seat.credential).finalize();
-    for (to, from) in signature.iter_mut().zip(signed.into_bytes()) {
+    for (to, from) in signature.iter_mut().zip(signed(seat).finalize().into_bytes()) {
         *to = from;
     }
     URL_SAFE_NO_PAD.encode(bytes)
@@ -39,18 +38,17 @@ pub(super) fn open(credentials: &dyn Credentials, token: &str, now: Timestamp) -
     }
     let credential = CredentialId(u128::from_be_bytes(id.try_into().ok()?));
     let seat = credentials.seat_of(credential, now)?;
-    let signed = signed(credentials, seat.environment.id(), credential);
-    signed.verify_truncated_left(signature).is_ok().then_some(seat)
+    signed(&seat).verify_truncated_left(signature).is_ok().then_some(seat)
 }
 
-fn signed(credentials: &dyn Credentials, environment: EnvironmentId, credential: CredentialId) -> Hmac<Sha256> {
+fn signed(seat: &Seat) -> Hmac<Sha256> {
     let mut key = [0; 64];
-    for (to, from) in key.iter_mut().zip(credentials.signing_secret()) {
+    for (to, from) in key.iter_mut().zip(seat.secret) {
         *to = from;
     }
     let mut signed = <Hmac<Sha256> as KeyInit>::new(&key.into());
     signed.update(PURPOSE);
-    signed.update(&environment.0.to_be_bytes());
-    signed.update(&credential.0.to_be_bytes());
+    signed.update(&seat.environment.id().0.to_be_bytes());
+    signed.update(&seat.credential.0.to_be_bytes());
     signed
 }

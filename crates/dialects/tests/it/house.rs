@@ -131,6 +131,7 @@ impl House {
         Some(Seat {
             credential: *credential,
             class: *class,
+            secret: *self.secret.lock().unwrap(),
             environment: Arc::clone(&self.place) as Arc<dyn Environment>,
         })
     }
@@ -143,10 +144,6 @@ impl Credentials for House {
 
     fn seat_of(&self, credential: CredentialId, _: Timestamp) -> Option<Seat> {
         self.seat_where(|_, id| id == credential)
-    }
-
-    fn signing_secret(&self) -> [u8; 32] {
-        *self.secret.lock().unwrap()
     }
 }
 
@@ -181,7 +178,7 @@ impl Environment for Place {
         Arc::clone(&self.snapshot.lock().unwrap())
     }
 
-    fn visible_revision(&self, class: Class, snapshot: &Snapshot) -> u64 {
+    fn visible_revision(&self, class: Class, snapshot: &Arc<Snapshot>) -> u64 {
         match class {
             Class::Server => snapshot.revision(),
             Class::Client => *self.client_revision.lock().unwrap(),

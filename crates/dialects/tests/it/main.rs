@@ -1,4 +1,5 @@
 //! The dialects against an in-memory house.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod house;
 mod ofrep;

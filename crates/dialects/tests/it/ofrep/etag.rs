@@ -64,7 +64,7 @@ async fn every_part_of_the_context_counts() {
 }
 
 #[tokio::test]
-async fn filter_key_and_secret_count() {
+async fn filter_and_key_count() {
     let site = Site::new();
     let answer = site.all(WHO).await;
     let some = site
@@ -83,11 +83,6 @@ async fn filter_key_and_secret_count() {
     let renewed = site.again(ALL, "server", WHO, answer.etag()).await;
     assert_eq!(renewed.status, StatusCode::OK, "the stream's address is another");
     assert_ne!(renewed.stream(), answer.stream());
-    *site.house.secret.lock().unwrap() = [8; 32];
-    assert_eq!(
-        site.again(ALL, "server", WHO, renewed.etag()).await.status,
-        StatusCode::OK
-    );
 }
 
 #[tokio::test]
