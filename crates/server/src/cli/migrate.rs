@@ -7,7 +7,7 @@ use hoist_store::{Store, StoreConfig, StoreError};
 
 use super::serve::load;
 use super::{FAILED, Failure, output};
-use crate::config::{Overrides, Surroundings};
+use crate::config::{DataFlags, Surroundings};
 use crate::{runtime, serve};
 
 /// Brings the schema of the database up to date and ends. `hoist serve` does the same when it
@@ -15,7 +15,7 @@ use crate::{runtime, serve};
 #[derive(Clone, Debug, clap::Args)]
 pub struct MigrateArgs {
     #[command(flatten)]
-    overrides: Overrides,
+    data: DataFlags,
 }
 
 /// Migrates.
@@ -23,7 +23,7 @@ pub struct MigrateArgs {
 /// # Errors
 /// When the database cannot be used, or a newer version has taken it over.
 pub fn run(args: &MigrateArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let config = load(&args.overrides, &Surroundings::of_process())?;
+    let config = load(&args.data.clone().into(), &Surroundings::of_process())?;
     let migrated = runtime(async { migrate(&config.database_url).await })?;
     let url = migrated.map_err(|error| Failure {
         code: FAILED,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
 use hoist_app::sessions::{SignInError, check_password};
-use hoist_app::{App, Submission};
 use hoist_app::submit;
+use hoist_app::{App, Submission};
 use hoist_model::Id;
 use hoist_model::authorise::Place;
 use hoist_model::change::{Change, UserChange};
@@ -16,7 +16,7 @@ use hoist_model::record::Kind;
 
 use super::serve::load;
 use super::{FAILED, Failure, output};
-use crate::config::{Overrides, Surroundings};
+use crate::config::{DataFlags, Surroundings};
 use crate::{runtime, serve};
 
 /// Characters of a password that is made here.
@@ -51,7 +51,7 @@ struct Create {
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
-    overrides: Overrides,
+    data: DataFlags,
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -62,7 +62,7 @@ struct Reset {
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
-    overrides: Overrides,
+    data: DataFlags,
 }
 
 /// Carries out a command. A password that was made goes to `out`, alone on a line; what was done
@@ -71,11 +71,11 @@ struct Reset {
 /// # Errors
 /// When the input or the database cannot be used.
 pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let (overrides, email, from_stdin) = match &args.command {
-        Command::Create(create) => (&create.overrides, &create.email, create.password_stdin),
-        Command::ResetPassword(reset) => (&reset.overrides, &reset.email, reset.password_stdin),
+    let (data, email, from_stdin) = match &args.command {
+        Command::Create(create) => (&create.data, &create.email, create.password_stdin),
+        Command::ResetPassword(reset) => (&reset.data, &reset.email, reset.password_stdin),
     };
-    let config = load(overrides, &Surroundings::of_process())?;
+    let config = load(&data.clone().into(), &Surroundings::of_process())?;
     let given = from_stdin.then(first_line).transpose()?;
     let password = runtime(async {
         let app = serve::open_app(&config.database_url, serve::usual()).await?;
@@ -83,8 +83,12 @@ pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<
             Command::Create(create) => make(&app, create).await?,
             Command::ResetPassword(_) => find(&app, email)?,
         };
-        let password = given.clone().unwrap_or_else(|| app.maker.token().chars().take(LENGTH).collect());
-        app.set_password(user, &password).await.map_err(|error| refused(&error))?;
+        let password = given
+            .clone()
+            .unwrap_or_else(|| app.maker.token().chars().take(LENGTH).collect());
+        app.set_password(user, &password)
+            .await
+            .map_err(|error| refused(&error))?;
         Ok::<String, Failure>(password)
     })??;
     let done = match &args.command {
@@ -119,7 +123,9 @@ fn find(app: &App, email: &str) -> Result<Id, Failure> {
     let found = state.find(Kind::User, None, &normal(email)).map(|doc| doc.id);
     found.ok_or_else(|| {
         let email = normal(email);
-        Failure::bad_input(format!("there is no account {email}; make one with `hoist user create {email}`"))
+        Failure::bad_input(format!(
+            "there is no account {email}; make one with `hoist user create {email}`"
+        ))
     })
 }
 

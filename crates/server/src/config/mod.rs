@@ -44,24 +44,41 @@ pub struct Config {
 /// What flags of the command line set; the highest layer. Use it with `#[command(flatten)]`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Overrides {
-    /// Configuration file; without it HOIST_CONFIG, else ./hoist.toml if it is there.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataFlags,
     /// Where to listen (setting listen.address).
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
     /// Where /healthz, /readyz and /metrics answer instead (setting listen.admin).
     #[arg(long, value_name = "ADDRESS")]
     pub admin_listen: Option<String>,
-    /// The database (setting database.url).
-    #[arg(long, value_name = "URL")]
-    pub database: Option<String>,
     /// What is logged (setting log.level).
     #[arg(long, value_name = "LEVEL")]
     pub log_level: Option<String>,
     /// How it is logged: auto, json or pretty (setting log.format).
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<String>,
+}
+
+/// Flags of every command that needs the database.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DataFlags {
+    /// Configuration file; without it HOIST_CONFIG, else ./hoist.toml if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database (setting database.url).
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+impl From<DataFlags> for Overrides {
+    fn from(data: DataFlags) -> Self {
+        Self {
+            data,
+            ..Self::default()
+        }
+    }
 }
 
 impl Config {
@@ -103,7 +120,11 @@ impl Config {
         match self.security.cookie_secure {
             Cookies::Always => true,
             Cookies::Never => false,
-            Cookies::Auto => self.listen.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+            Cookies::Auto => self
+                .listen
+                .public_url
+                .as_deref()
+                .is_some_and(|url| url.starts_with("https://")),
         }
     }
 }

@@ -38,7 +38,11 @@ pub struct MountConfig {
 
 pub(super) fn read(reader: &mut Reader) -> Option<Vec<MountConfig>> {
     let tables = reader.tables(KEY)?;
-    let read: Vec<Option<MountConfig>> = tables.iter().enumerate().map(|(index, table)| mount(reader, index, table)).collect();
+    let read: Vec<Option<MountConfig>> = tables
+        .iter()
+        .enumerate()
+        .map(|(index, table)| mount(reader, index, table))
+        .collect();
     read.into_iter().collect()
 }
 
@@ -48,22 +52,36 @@ fn mount(reader: &mut Reader, index: usize, table: &Dict) -> Option<MountConfig>
     }
     let dialect = dialect(reader, index, table);
     let path = path(reader, index, table);
-    Some(MountConfig { dialect: dialect?, path: path? })
+    Some(MountConfig {
+        dialect: dialect?,
+        path: path?,
+    })
 }
 
 fn dialect(reader: &mut Reader, index: usize, table: &Dict) -> Option<Dialect> {
     let name = table.get("dialect").and_then(|value| value.as_str());
-    let found = DIALECTS.iter().find(|(known, _)| Some(*known) == name).map(|(_, dialect)| *dialect);
+    let found = DIALECTS
+        .iter()
+        .find(|(known, _)| Some(*known) == name)
+        .map(|(_, dialect)| *dialect);
     found.or_else(|| {
         let names: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
-        reader.refuse(KEY, format!("mount {}: `dialect` must be one of {}", index + 1, names.join(", ")))
+        reader.refuse(
+            KEY,
+            format!("mount {}: `dialect` must be one of {}", index + 1, names.join(", ")),
+        )
     })
 }
 
 fn path(reader: &mut Reader, index: usize, table: &Dict) -> Option<String> {
     let path = table.get("path").and_then(|value| value.as_str()).unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
-    if path.len() > 1 && path.starts_with('/') && !path.ends_with('/') && !path.contains("//") && path.chars().all(plain) {
+    if path.len() > 1
+        && path.starts_with('/')
+        && !path.ends_with('/')
+        && !path.contains("//")
+        && path.chars().all(plain)
+    {
         return Some(path.to_owned());
     }
     let message = "`path` must be like /ofrep/v1: a slash in front, none at the end, letters, digits and -._~";

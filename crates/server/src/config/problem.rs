@@ -31,7 +31,14 @@ pub struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, things) = (self.problems.len(), if self.problems.len() == 1 { "thing is" } else { "things are" });
+        let (count, things) = (
+            self.problems.len(),
+            if self.problems.len() == 1 {
+                "thing is"
+            } else {
+                "things are"
+            },
+        );
         write!(to, "{count} {things} wrong with the configuration")?;
         self.problems.iter().try_for_each(|problem| write!(to, "\n  {problem}"))
     }

@@ -23,7 +23,11 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(figment: Figment) -> Self {
-        Self { figment, read: BTreeSet::new(), problems: Vec::new() }
+        Self {
+            figment,
+            read: BTreeSet::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// Text.
@@ -61,7 +65,10 @@ impl Reader {
         let value = self.value(key)?;
         let (least, most) = (bounds.start(), bounds.end());
         let hint = format!("give a whole number from {least} to {most}");
-        let Some(number) = value.to_u128() else {
+        let whole = value
+            .to_u128()
+            .or_else(|| value.to_i128().and_then(|number| u128::try_from(number).ok()));
+        let Some(number) = whole else {
             return self.refuse(key, format!("is {}; {hint}", kind(&value)));
         };
         match T::try_from(number).ok().filter(|_| bounds.contains(&number)) {
@@ -83,7 +90,11 @@ impl Reader {
     /// A list of texts that are read further; text with commas will do.
     pub(super) fn list<T: FromStr>(&mut self, key: &str, example: &str) -> Option<Vec<T>> {
         let texts = match self.value(key)? {
-            Value::String(_, text) => text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect(),
+            Value::String(_, text) => text
+                .split(',')
+                .map(|part| part.trim().to_owned())
+                .filter(|part| !part.is_empty())
+                .collect(),
             Value::Array(_, values) => self.texts(key, &values)?,
             other => return self.refuse(key, format!("is {}; give a list such as [{example}]", kind(&other))),
         };
@@ -99,14 +110,26 @@ impl Reader {
     /// A list of tables.
     pub(super) fn tables(&mut self, key: &str) -> Option<Vec<Dict>> {
         let value = self.value(key)?;
-        let tables = value.clone().into_array().and_then(|all| all.into_iter().map(Value::into_dict).collect());
-        tables.or_else(|| self.refuse(key, format!("is {}; give tables, each below a line [[{key}]]", kind(&value))))
+        let tables = value
+            .clone()
+            .into_array()
+            .and_then(|all| all.into_iter().map(Value::into_dict).collect());
+        tables.or_else(|| {
+            self.refuse(
+                key,
+                format!("is {}; give tables, each below a line [[{key}]]", kind(&value)),
+            )
+        })
     }
 
     /// Notes a problem with a key.
     pub(super) fn refuse<T>(&mut self, key: &str, message: impl Display) -> Option<T> {
         let source = self.source(key);
-        self.problems.push(Problem { key: key.to_owned(), source, message: message.to_string() });
+        self.problems.push(Problem {
+            key: key.to_owned(),
+            source,
+            message: message.to_string(),
+        });
         None
     }
 
@@ -115,7 +138,11 @@ impl Reader {
         let full = format!("{list}.{key}");
         let source = self.source(list);
         let message = misspelt(key, known.iter().copied());
-        self.problems.push(Problem { key: full, source, message });
+        self.problems.push(Problem {
+            key: full,
+            source,
+            message,
+        });
     }
 
     fn value(&mut self, key: &str) -> Option<Value> {
@@ -125,7 +152,9 @@ impl Reader {
     }
 
     fn source(&self, key: &str) -> String {
-        self.figment.find_metadata(key).map_or_else(|| "unknown source".to_owned(), |metadata| metadata.name.to_string())
+        self.figment
+            .find_metadata(key)
+            .map_or_else(|| "unknown source".to_owned(), |metadata| metadata.name.to_string())
     }
 
     /// All problems, those with keys that nobody read among them.
@@ -157,8 +186,11 @@ impl Reader {
 }
 
 fn misspelt<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let likeness = |known: &str| strsim::jaro_winkler(key, known).max(strsim::normalized_damerau_levenshtein(key, known));
-    let nearest = known.map(|known| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let likeness =
+        |known: &str| strsim::jaro_winkler(key, known).max(strsim::normalized_damerau_levenshtein(key, known));
+    let nearest = known
+        .map(|known| (likeness(known), known))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     match nearest {
         Some((likeness, known)) if likeness >= LIKE => format!("is no setting; did you mean `{known}`?"),
         _ => "is no setting; `hoist config` lists them all".to_owned(),

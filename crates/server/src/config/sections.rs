@@ -25,9 +25,16 @@ impl Listen {
         if let (Some(address), Some(Some(admin))) = (&address, &admin)
             && same(*address, *admin)
         {
-            return reader.refuse("listen.admin", "is the same as listen.address; leave it empty or take another port");
+            return reader.refuse(
+                "listen.admin",
+                "is the same as listen.address; leave it empty or take another port",
+            );
         }
-        Some(Self { address: address?, admin: admin?, public_url: public_url?.map(|url| url.0) })
+        Some(Self {
+            address: address?,
+            admin: admin?,
+            public_url: public_url?.map(|url| url.0),
+        })
     }
 }
 
@@ -44,16 +51,24 @@ impl FromStr for PublicUrl {
         let url: http::Uri = text.parse().map_err(drop)?;
         let web = matches!(url.scheme_str(), Some("http" | "https"));
         let bare = url.query().is_none() && url.path() == "/";
-        (web && bare).then(|| Self(text.trim_end_matches('/').to_owned())).ok_or(())
+        (web && bare)
+            .then(|| Self(text.trim_end_matches('/').to_owned()))
+            .ok_or(())
     }
 }
 
 pub(super) fn database_url(reader: &mut Reader) -> Option<String> {
     const KEY: &str = "database.url";
     let url = reader.text(KEY)?;
-    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    let known = ["sqlite:", "postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
     // The URL may hold a password: it is not repeated.
-    if known { Some(url) } else { reader.refuse(KEY, "begins with none of sqlite:, postgres:// and postgresql://") }
+    if known {
+        Some(url)
+    } else {
+        reader.refuse(KEY, "begins with none of sqlite:, postgres:// and postgresql://")
+    }
 }
 
 /// Logging.
@@ -89,12 +104,20 @@ pub enum LoggedRequests {
 
 impl Log {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let formats = [("auto", LogFormat::Auto), ("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
+        let formats = [
+            ("auto", LogFormat::Auto),
+            ("json", LogFormat::Json),
+            ("pretty", LogFormat::Pretty),
+        ];
         let requests = [("failures", LoggedRequests::Failures), ("all", LoggedRequests::All)];
         let level = reader.parsed::<Filter>("log.level", "`info` or `warn,hoist_store=debug`");
         let format = reader.choice("log.format", &formats);
         let requests = reader.choice("log.requests", &requests);
-        Some(Self { level: level?.0, format: format?, requests: requests? })
+        Some(Self {
+            level: level?.0,
+            format: format?,
+            requests: requests?,
+        })
     }
 }
 
@@ -106,10 +129,15 @@ impl FromStr for Filter {
     fn from_str(text: &str) -> Result<Self, ()> {
         let known = |part: &str| {
             let level = part.rsplit('=').next().unwrap_or(part);
-            matches!(level.trim().to_ascii_lowercase().as_str(), "error" | "warn" | "info" | "debug" | "trace" | "off")
+            matches!(
+                level.trim().to_ascii_lowercase().as_str(),
+                "error" | "warn" | "info" | "debug" | "trace" | "off"
+            )
         };
         let reads = tracing_subscriber::EnvFilter::builder().parse(text).is_ok();
-        (reads && text.split(',').all(known)).then(|| Self(text.to_owned())).ok_or(())
+        (reads && text.split(',').all(known))
+            .then(|| Self(text.to_owned()))
+            .ok_or(())
     }
 }
 
@@ -176,10 +204,17 @@ pub enum Cookies {
 
 impl Security {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let cookies = [("auto", Cookies::Auto), ("always", Cookies::Always), ("never", Cookies::Never)];
+        let cookies = [
+            ("auto", Cookies::Auto),
+            ("always", Cookies::Always),
+            ("never", Cookies::Never),
+        ];
         let trusted_proxies = reader.list("security.trusted_proxies", "\"10.0.0.0/8\"");
         let cookie_secure = reader.choice("security.cookie_secure", &cookies);
-        Some(Self { trusted_proxies: trusted_proxies?, cookie_secure: cookie_secure? })
+        Some(Self {
+            trusted_proxies: trusted_proxies?,
+            cookie_secure: cookie_secure?,
+        })
     }
 }
 
@@ -194,7 +229,9 @@ impl Network {
     /// Whether an address belongs to it. Addresses of IPv4 within IPv6 are what they stand for.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => same_prefix(base.to_bits().into(), address.to_bits().into(), self.bits, 32),
+            (IpAddr::V4(base), IpAddr::V4(address)) => {
+                same_prefix(base.to_bits().into(), address.to_bits().into(), self.bits, 32)
+            }
             (IpAddr::V6(base), IpAddr::V6(address)) => same_prefix(base.to_bits(), address.to_bits(), self.bits, 128),
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
@@ -210,7 +247,9 @@ impl FromStr for Network {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(address, bits)| (address, Some(bits)));
         let base: IpAddr = address.parse().map_err(drop)?;
         let width = if base.is_ipv4() { 32 } else { 128 };
         let bits = bits.map_or(Ok(width), |bits| bits.parse().map_err(drop))?;

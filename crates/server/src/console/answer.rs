@@ -16,7 +16,10 @@ const HASHED: &str = "assets/";
 
 /// Answers with a file, or that the caller has it already.
 pub(super) fn file(path: &str, found: Found, asked: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(found.hash.get(..15).unwrap_or_default()));
+    let tag = format!(
+        "\"{}\"",
+        URL_SAFE_NO_PAD.encode(found.hash.get(..15).unwrap_or_default())
+    );
     let unchanged = asked
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == tag.as_bytes());

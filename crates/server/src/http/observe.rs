@@ -253,13 +253,109 @@ impl Asked {
         let took_ms = took.as_secs_f64() * 1e3;
         let (request_id, method) = (text(&self.id), self.method.as_str());
         if status == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(request_id, method, route = name, status = number, took_ms, "failed a request");
+            tracing::error!(
+                request_id,
+                method,
+                route = name,
+                status = number,
+                took_ms,
+                "failed a request"
+            );
         } else if status.is_server_error() {
-            tracing::warn!(request_id, method, route = name, status = number, took_ms, "could not serve a request");
+            tracing::warn!(
+                request_id,
+                method,
+                route = name,
+                status = number,
+                took_ms,
+                "could not serve a request"
+            );
         } else if route.kind != RouteKind::Quiet && self.place.surroundings.logged == LoggedRequests::All {
-            tracing::info!(request_id, method, route = name, status = number, took_ms, "answered a request");
+            tracing::info!(
+                request_id,
+                method,
+                route = name,
+                status = number,
+                took_ms,
+                "answered a request"
+            );
         } else {
-            tracing::debug!(request_id, method, route = name, status = number, took_ms, "answered a request");
+            tracing::debug!(
+                request_id,
+                method,
+                route = name,
+                status = number,
+                took_ms,
+                "answered a request"
+            );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::shutdown::shutdown;
+
+    async fn panics() -> &'static str {
+        panic!("a secret")
+    }
+
+    async fn ask(metrics: &Arc<Metrics>, path: &str) -> Response {
+        let (_trigger, shutdown) = shutdown();
+        let all = Surroundings {
+            metrics: Arc::clone(metrics),
+            ids: RequestIds::new(1),
+            trusted: Vec::new(),
+            logged: LoggedRequests::All,
+            streams: 1,
+            shutdown,
+        };
+        let routes = [("/hoist/v1/fails/{it}", get(panics)), ("/works", get(async || "works"))];
+        let router = routes.into_iter().fold(Router::new(), |router, (path, handler)| {
+            Router::route(router, path, handler)
+        });
+        let router = router.layer(Observe::new(Arc::new(all)));
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().expect("a path");
+        request
+            .headers_mut()
+            .insert(request_id::HEADER, HeaderValue::from_static("mine"));
+        router.oneshot(request).await.expect("infallible")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_without_its_message() {
+        let metrics = Arc::new(Metrics::default());
+        let response = ask(&metrics, "/hoist/v1/fails/7").await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[request_id::HEADER], "mine");
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8_lossy(&body);
+        assert!(
+            text.contains("\"request_id\":\"mine\"") && !text.contains("secret"),
+            "{text}"
+        );
+        let answers: Vec<_> = metrics.counts_of("/hoist/v1/fails/{it}").answers().collect();
+        assert_eq!(answers, [("GET", "5xx", 1)]);
+        assert_eq!(metrics.panics.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn answers_are_counted_by_route() {
+        let metrics = Arc::new(Metrics::default());
+        assert_eq!(
+            ask(&metrics, "/works").await.headers()[header::X_CONTENT_TYPE_OPTIONS],
+            "nosniff"
+        );
+        assert_eq!(ask(&metrics, "/elsewhere").await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(metrics.counts_of("/works").answers().next(), Some(("GET", "2xx", 1)));
+        assert_eq!(metrics.counts_of(CONSOLE).answers().next(), Some(("GET", "4xx", 1)));
     }
 }

@@ -43,12 +43,7 @@ pub fn panicked(request_id: Option<&str>) -> Response {
 /// 503 for one stream too many.
 pub fn too_many_streams(request_id: Option<&str>) -> Response {
     let detail = "too many event streams are open (setting limits.streams); poll, or try again later";
-    let mut response = problem(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "too_many_streams",
-        detail,
-        request_id,
-    );
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", detail, request_id);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("10"));

@@ -22,12 +22,7 @@ pub(super) fn is_stream(response: &Response) -> bool {
 }
 
 /// The answer with its stream guarded; None if there is no place for another.
-pub(super) fn guarded(
-    response: Response,
-    metrics: &Arc<Metrics>,
-    most: u64,
-    shutdown: &Shutdown,
-) -> Option<Response> {
+pub(super) fn guarded(response: Response, metrics: &Arc<Metrics>, most: u64, shutdown: &Shutdown) -> Option<Response> {
     let held = Held::new(metrics, |metrics| &metrics.streams);
     if metrics.streams.load(Ordering::Relaxed) > most {
         return None;
@@ -65,5 +60,41 @@ impl HttpBody for Stream {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+    use crate::shutdown::shutdown;
+
+    fn endless() -> Response {
+        let mut response = Response::new(Body::from_stream(futures_pending()));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            http::HeaderValue::from_static("text/event-stream"),
+        );
+        response
+    }
+
+    fn futures_pending() -> impl futures_util::Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+        futures_util::stream::pending()
+    }
+
+    #[tokio::test]
+    async fn streams_are_counted_and_end_with_the_process() {
+        let metrics = Arc::new(Metrics::default());
+        let (trigger, shutdown) = shutdown();
+        assert!(is_stream(&endless()));
+        let stream = guarded(endless(), &metrics, 1, &shutdown).expect("there is a place");
+        assert!(guarded(endless(), &metrics, 1, &shutdown).is_none(), "one is the most");
+        assert_eq!(metrics.streams.load(Ordering::Relaxed), 1);
+        let reader = tokio::spawn(stream.into_body().collect());
+        trigger.pull();
+        let all = reader.await.expect("no panic").expect("no error");
+        assert!(all.to_bytes().is_empty());
+        assert_eq!(metrics.streams.load(Ordering::Relaxed), 0);
     }
 }

@@ -79,11 +79,6 @@ impl Figures {
             ("revision", "The last change that is published", self.gauges.revision),
             ("flags", "Flags that are loaded", self.gauges.flags),
             (
-                "writer_queue",
-                "Changes that wait to be written",
-                self.gauges.writer_queue,
-            ),
-            (
                 "streams",
                 "Event streams that are open",
                 metrics.streams.load(Ordering::Relaxed),

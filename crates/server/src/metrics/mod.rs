@@ -58,8 +58,6 @@ impl Metrics {
 pub struct Gauges {
     /// Of the log.
     pub revision: u64,
-    /// Changes that wait for the writer.
-    pub writer_queue: u64,
     /// Flags that are loaded.
     pub flags: u64,
 }
@@ -75,7 +73,10 @@ impl Held {
     /// Counts one more.
     pub fn new(metrics: &Arc<Metrics>, of: fn(&Metrics) -> &AtomicU64) -> Self {
         of(metrics).fetch_add(1, Ordering::Relaxed);
-        Self { metrics: Arc::clone(metrics), of }
+        Self {
+            metrics: Arc::clone(metrics),
+            of,
+        }
     }
 }
 

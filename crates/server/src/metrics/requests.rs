@@ -11,7 +11,9 @@ pub(super) const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "D
 /// Names of classes.
 pub(super) const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// Upper bounds in microseconds; what is slower counts in the last bucket, which has none.
-pub(super) const BOUNDS_US: [u64; 12] = [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000];
+pub(super) const BOUNDS_US: [u64; 12] = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000,
+];
 
 /// Counts of one route.
 #[derive(Debug)]
@@ -44,7 +46,10 @@ impl RouteCounts {
             cell.fetch_add(1, Ordering::Relaxed);
         }
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let bucket = BOUNDS_US.iter().position(|bound| us <= *bound).unwrap_or(BOUNDS_US.len());
+        let bucket = BOUNDS_US
+            .iter()
+            .position(|bound| us <= *bound)
+            .unwrap_or(BOUNDS_US.len());
         if let Some(cell) = self.buckets.get(bucket) {
             cell.fetch_add(1, Ordering::Relaxed);
         }
@@ -52,24 +57,31 @@ impl RouteCounts {
     }
 
     /// Answers that happened, as (method, class, count).
-    pub(super) fn answers(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> + '_ {
+    pub fn answers(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> + '_ {
         let lines = METHODS.iter().zip(&self.answers);
         lines.flat_map(|(method, classes)| {
             let cells = CLASSES.iter().zip(classes);
-            cells.map(|(class, count)| (*method, *class, count.load(Ordering::Relaxed))).filter(|(_, _, count)| *count > 0)
+            cells
+                .map(|(class, count)| (*method, *class, count.load(Ordering::Relaxed)))
+                .filter(|(_, _, count)| *count > 0)
         })
     }
 
     /// Buckets as (upper bound in seconds, count), and the sum in seconds.
     pub(super) fn histogram(&self) -> (Vec<(f64, u64)>, f64) {
-        let bounds = BOUNDS_US.iter().map(|us| seconds(*us)).chain([f64::MAX]);
-        let buckets = bounds.zip(&self.buckets).map(|(bound, count)| (bound, count.load(Ordering::Relaxed)));
+        let bounds = BOUNDS_US.iter().map(|us| seconds(*us)).chain([f64::INFINITY]);
+        let buckets = bounds
+            .zip(&self.buckets)
+            .map(|(bound, count)| (bound, count.load(Ordering::Relaxed)));
         (buckets.collect(), seconds(self.sum_us.load(Ordering::Relaxed)))
     }
 }
 
 fn index(method: &Method) -> usize {
-    METHODS.iter().position(|name| *name == method.as_str()).unwrap_or(METHODS.len() - 1)
+    METHODS
+        .iter()
+        .position(|name| *name == method.as_str())
+        .unwrap_or(METHODS.len() - 1)
 }
 
 fn seconds(us: u64) -> f64 {

@@ -31,7 +31,9 @@ pub(super) async fn prepare(app: &App, surroundings: &Surroundings, console: &st
 }
 
 fn missing(missing: &str, given: &str) -> Failure {
-    Failure::bad_input(format!("{missing} is not set, but {given} is; set both, or none to set up in the browser"))
+    Failure::bad_input(format!(
+        "{missing} is not set, but {given} is; set both, or none to set up in the browser"
+    ))
 }
 
 async fn make(app: &App, email: &str, password: &str) -> Result<(), Failure> {
@@ -48,7 +50,9 @@ async fn make(app: &App, email: &str, password: &str) -> Result<(), Failure> {
         Err(SetupError::Password(SignInError::Weak { reason })) => {
             Err(Failure::bad_input(format!("{PASSWORD}: {reason}")))
         }
-        Err(error) => Err(Failure::bad_input(format!("{EMAIL}, {PASSWORD}: no operator could be made ({error:?})"))),
+        Err(error) => Err(Failure::bad_input(format!(
+            "{EMAIL}, {PASSWORD}: no operator could be made ({error:?})"
+        ))),
     }
 }
 

@@ -62,5 +62,8 @@ impl Door {
 /// A connection that broke before it was accepted.
 fn is_the_peers(error: &io::Error) -> bool {
     use io::ErrorKind as E;
-    matches!(error.kind(), E::ConnectionAborted | E::ConnectionReset | E::ConnectionRefused | E::Interrupted)
+    matches!(
+        error.kind(),
+        E::ConnectionAborted | E::ConnectionReset | E::ConnectionRefused | E::Interrupted
+    )
 }

@@ -29,7 +29,7 @@ use std::sync::atomic::Ordering;
 use axum::Router;
 use hoist_app::app::Outside;
 use hoist_app::policy::Policy;
-use hoist_app::source::{Randomness as _, SystemRandomness};
+use hoist_app::source::SystemRandomness;
 use hoist_app::{App, Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
@@ -115,7 +115,11 @@ impl Server {
             all: Arc::new(all),
             page: Page::embedded(),
         };
-        let place = if admin.is_some() { routes::Operations::Elsewhere } else { routes::Operations::Here };
+        let place = if admin.is_some() {
+            routes::Operations::Elsewhere
+        } else {
+            routes::Operations::Here
+        };
         let mut doors = vec![(Door::new(public), routes::public(&house, &config, place)?)];
         if let Some((listener, address)) = admin {
             tracing::info!(%address, "health and metrics answer here");
@@ -123,6 +127,9 @@ impl Server {
         }
         let console = console_url(&config, address);
         tracing::info!(%address, console, version = env!("CARGO_PKG_VERSION"), "listening");
+        if !Page::is_built() {
+            tracing::warn!("the console was not built; its address says how to build it");
+        }
         first_run::prepare(&app, surroundings, &console).await?;
         Ok(Self {
             doors,
@@ -134,7 +141,11 @@ impl Server {
 
     async fn run(self, trigger: Trigger) {
         let grace = self.limits.shutdown;
-        let connections = Arc::new(connection::Connections::new(self.limits, self.metrics, self.shutdown.clone()));
+        let connections = Arc::new(connection::Connections::new(
+            self.limits,
+            self.metrics,
+            self.shutdown.clone(),
+        ));
         for (door, router) in self.doors {
             tokio::spawn(door.serve(router, Arc::clone(&connections), self.shutdown.clone()));
         }
@@ -152,7 +163,11 @@ impl Server {
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let refused = |error| Failure::bad_input(format!("{setting}: cannot listen on {address} ({error}); take another address or port"));
+    let refused = |error| {
+        Failure::bad_input(format!(
+            "{setting}: cannot listen on {address} ({error}); take another address or port"
+        ))
+    };
     let listener = TcpListener::bind(address).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))

@@ -2,9 +2,9 @@
 //!
 //! How to add a dialect: an arm in [`table`].
 
+use hoist_dialects::DialectRoute;
 use hoist_dialects::ofrep::{self, Ofrep};
 use hoist_dialects::ports::Ports;
-use hoist_dialects::DialectRoute;
 
 use crate::cli::Failure;
 use crate::config::{Config, Dialect, MountConfig};
@@ -108,9 +108,16 @@ mod tests {
             owner: owner.into(),
             paths: vec![path.into()],
         };
-        let tables = [table("one at /a", "/a/{x}"), table("two at /b", "/b"), table("three at /a", "/a/y")];
+        let tables = [
+            table("one at /a", "/a/{x}"),
+            table("two at /b", "/b"),
+            table("three at /a", "/a/y"),
+        ];
         let error = refuse_overlaps(&tables).expect_err("one and three clash");
-        assert_eq!(error.message, "mounts: three at /a (/a/y) overlaps with one at /a (/a/{x}); give it another path");
+        assert_eq!(
+            error.message,
+            "mounts: three at /a (/a/y) overlaps with one at /a (/a/{x}); give it another path"
+        );
         assert!(refuse_overlaps(&tables[..2]).is_ok());
     }
 }

@@ -87,7 +87,6 @@ fn gauges(app: &App) -> Gauges {
     let flags = state.list_all(Kind::Flag).count();
     Gauges {
         revision: state.revision(),
-        writer_queue: 0,
         flags: u64::try_from(flags).unwrap_or(u64::MAX),
     }
 }

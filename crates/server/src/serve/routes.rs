@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use hoist_api::ApiConfig;
 use hoist_app::App;
 
-use super::operations::{self, Readiness};
 use super::mounts;
+use super::operations::{self, Readiness};
 use crate::cli::Failure;
 use crate::config::Config;
 use crate::console::{self, Page};
@@ -93,5 +93,8 @@ fn operations(house: &House) -> Router {
     Router::new()
         .route("/healthz", get(|| async { operations::health() }))
         .route("/readyz", get(move || async move { readiness.answer().await }))
-        .route("/metrics", get(move || async move { operations::exposition(&app, &metrics) }))
+        .route(
+            "/metrics",
+            get(move || async move { operations::exposition(&app, &metrics) }),
+        )
 }

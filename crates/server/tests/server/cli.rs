@@ -1,0 +1,100 @@
+//! Commands that end by themselves.
+
+use std::path::Path;
+
+use crate::hoist::{run, texts};
+
+fn help(arguments: &[&str]) -> String {
+    let output = run(Path::new("/"), arguments);
+    assert!(output.status.success(), "{arguments:?}");
+    texts(&output).0
+}
+
+#[test]
+fn help_says_what_there_is() {
+    insta::assert_snapshot!("help", help(&["--help"]));
+    insta::assert_snapshot!("help_user_create", help(&["user", "create", "--help"]));
+    insta::assert_snapshot!("help_config", help(&["config", "--help"]));
+    // With the hooks of tests there are more flags.
+    #[cfg(not(feature = "test-hooks"))]
+    insta::assert_snapshot!("help_serve", help(&["serve", "--help"]));
+}
+
+#[test]
+fn the_printed_configuration_is_right() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let printed = help(&["config"]);
+    std::fs::write(folder.path().join("hoist.toml"), printed).expect("written");
+    let output = run(folder.path(), &["config", "check"]);
+    assert_eq!(texts(&output), ("the configuration is right\n".into(), String::new()));
+}
+
+#[test]
+fn a_wrong_configuration_is_bad_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("hoist.toml"),
+        "[limits]\nstream = 1\n[log]\nformat = \"xml\"\n",
+    )
+    .expect("written");
+    for arguments in [
+        &["config", "check"][..],
+        &["serve"],
+        &["migrate"],
+        &["user", "reset-password", "a@b.example"],
+    ] {
+        let output = run(folder.path(), arguments);
+        let (_, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.starts_with("hoist: 2 things are wrong"), "{error}");
+        assert!(error.contains("did you mean `limits.streams`?"), "{error}");
+    }
+}
+
+#[test]
+fn overlapping_mounts_are_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = |path: &str| format!("[[mounts]]\ndialect = \"ofrep\"\npath = \"{path}\"\n");
+    for (file, expected) in [
+        (
+            mount("/a") + &mount("/a"),
+            "ofrep at /a (/a/evaluate/flags) overlaps with ofrep at /a",
+        ),
+        (
+            mount("/hoist"),
+            "ofrep at /hoist (/hoist/evaluate/flags) overlaps with the server's own paths",
+        ),
+    ] {
+        std::fs::write(folder.path().join("hoist.toml"), file).expect("written");
+        let output = run(
+            folder.path(),
+            &["serve", "--listen", "127.0.0.1:0", "--log-level", "error"],
+        );
+        assert_eq!(output.status.code(), Some(2));
+        let (_, error) = texts(&output);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn small_commands_answer() {
+    assert_eq!(help(&["version"]), concat!("hoist ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert!(help(&["completions", "bash"]).contains("reset-password"));
+    assert_eq!(run(Path::new("/"), &["fly"]).status.code(), Some(2));
+}
+
+#[test]
+fn accounts_are_made_on_the_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = run(folder.path(), &["user", "create", "A@b.example", "--operator"]);
+    let (password, told) = texts(&made);
+    assert_eq!(told, "made the account a@b.example\n");
+    assert_eq!(password.trim_end().len(), 20);
+    let again = run(folder.path(), &["user", "create", "a@b.example"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(texts(&again).1.contains("has an account already"));
+    let unknown = run(folder.path(), &["user", "reset-password", "x@b.example"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let migrated = run(folder.path(), &["migrate"]);
+    assert!(texts(&migrated).0.ends_with("is up to date\n"));
+}

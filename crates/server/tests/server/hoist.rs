@@ -1,0 +1,208 @@
+//! A running `hoist serve`, and a client as small as the tests need.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Nothing here takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The binary, without the variables of whoever runs the tests.
+pub(crate) fn hoist(folder: &Path, arguments: &[&str]) -> Command {
+    prepared(Command::new(env!("CARGO_BIN_EXE_hoist")), folder, arguments)
+}
+
+fn prepared(mut command: Command, folder: &Path, arguments: &[&str]) -> Command {
+    let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HOIST_"));
+    ours.for_each(|(name, _)| {
+        command.env_remove(name);
+    });
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
+    hoist(folder, arguments).output().expect("the binary starts")
+}
+
+/// Standard output and error as text.
+pub(crate) fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A server in a folder. It is killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    log: PathBuf,
+    /// Where it answers.
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts on a free port and waits until it listens.
+    pub(crate) fn start(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let all: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let mut command = hoist(folder, &all);
+        command.envs(variables.iter().copied());
+        Self::spawn(command, folder)
+    }
+
+    /// The same with few files.
+    pub(crate) fn start_with_files(folder: &Path, files: u32) -> Self {
+        let script = format!(
+            "ulimit -n {files}; exec {} serve --listen 127.0.0.1:0",
+            env!("CARGO_BIN_EXE_hoist")
+        );
+        Self::spawn(prepared(Command::new("sh"), folder, &["-c", &script]), folder)
+    }
+
+    fn spawn(mut command: Command, folder: &Path) -> Self {
+        let log = folder.join("log");
+        let _ = std::fs::remove_file(&log);
+        let file = std::fs::File::create(&log).expect("a log");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .expect("the binary starts");
+        let mut server = Self {
+            child,
+            log,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        server.address = server.wait_for_line("listening")["address"]
+            .as_str()
+            .and_then(|address| address.parse().ok())
+            .expect("an address");
+        server
+    }
+
+    /// The log so far, a JSON object per line.
+    pub(crate) fn log(&self) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Waits for a line with a message.
+    pub(crate) fn wait_for_line(&mut self, message: &str) -> serde_json::Value {
+        wait(|| {
+            let found = self.log().into_iter().find(|line| line["message"] == message);
+            let ended = self.child.try_wait().expect("a child").is_some();
+            assert!(
+                found.is_some() || !ended,
+                "ended: {}",
+                std::fs::read_to_string(&self.log).unwrap_or_default()
+            );
+            found
+        })
+    }
+
+    /// Sends a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let done = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .expect("kill runs");
+        assert!(done.success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(mut self) -> Option<i32> {
+        wait(|| self.child.try_wait().expect("a child")).code()
+    }
+
+    /// GET with headers.
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let lines: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: hoist\r\nconnection: close\r\n{lines}\r\n");
+        Answer::read(self.send(request.as_bytes()))
+    }
+
+    /// POST of JSON.
+    pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> Answer {
+        let body = body.to_string();
+        let head = "connection: close\r\ncontent-type: application/json\r\nhoist-csrf: 1";
+        let length = body.len();
+        let request =
+            format!("POST {path} HTTP/1.1\r\nhost: hoist\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}");
+        Answer::read(self.send(request.as_bytes()))
+    }
+
+    /// A connection on which something was sent.
+    pub(crate) fn send(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.write_all(bytes).expect("it reads");
+        stream
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks until there is an answer.
+pub(crate) fn wait<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited too long");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    /// Of the first line.
+    pub(crate) status: u16,
+    head: String,
+    /// As it came.
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Reads to the end of the connection.
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("an answer");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
+        Self {
+            status,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    /// A header; empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut named = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        named.next().map_or("", |(_, value)| value)
+    }
+}
