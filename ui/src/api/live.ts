@@ -53,6 +53,8 @@ export class LiveStream {
     this.source = source;
     source.addEventListener('connected', (event) => this.connected(revisionOf(event)));
     source.addEventListener('change', (event) => this.changed(event));
+    // The server no longer knows what was missed.
+    source.addEventListener('reset', () => this.readAgain());
     source.onerror = () => this.lost();
   }
 
@@ -93,15 +95,18 @@ export class LiveStream {
     const missed = this.state.revision !== undefined && revision !== this.state.revision;
     const back = this.state.status === 'disconnected';
     this.set({ status: 'live', revision: revision ?? this.state.revision, at: Date.now(), since: undefined });
-    if (missed || back) {
-      void this.client.invalidateQueries({ queryKey: ['project', this.organization, this.project] });
-    }
+    if (missed || back) this.readAgain();
+  }
+
+  private readAgain(): void {
+    void this.client.invalidateQueries({ queryKey: ['project', this.organization, this.project] });
   }
 
   private changed(event: Event): void {
     const change = parse<LiveChange>(event);
     if (!change) return;
     this.set({ status: 'live', revision: change.revision, at: Date.now(), since: undefined });
+    if (change.project && change.project !== this.project) return;
     invalidate(this.client, this.organization, this.project, change);
     for (const listener of this.changes) listener(change);
   }
@@ -132,6 +137,15 @@ function revisionOf(event: Event): Revision | undefined {
   return parse<{ revision: Revision }>(event)?.revision;
 }
 
+/** The flag that a touched settings document is of: its key is the flag's, or begins with it. */
+export function flagKeys(key: string): string[] {
+  const [flag = key] = key.split('/');
+  return flag === key ? [key] : [key, flag];
+}
+
+/** A list of touched documents of this length may have been cut off. */
+const cutOff = 200;
+
 /** What to read again after a change, by the kind and key of each touched document. */
 export function staleKeys(organization: string, project: string, change: LiveChange): readonly unknown[][] {
   const root = ['project', organization, project];
@@ -140,6 +154,7 @@ export function staleKeys(organization: string, project: string, change: LiveCha
     const key = [...root, ...rest];
     result.set(JSON.stringify(key), key);
   };
+  if (change.touched.length >= cutOff) return [root];
   add('history');
   add('explain');
   for (const { kind, key } of change.touched) {
@@ -151,8 +166,7 @@ export function staleKeys(organization: string, project: string, change: LiveCha
       case 'kill':
         add('flags');
         add('attributes');
-        // The key of a configuration names the flag, then the environment.
-        add('flag', key.split(/[/@]/)[0] ?? key);
+        for (const flag of flagKeys(key)) add('flag', flag);
         break;
       case 'segment':
       case 'members':

@@ -534,7 +534,8 @@ export interface Attribute {
 export interface LiveChange {
   revision: Revision;
   touched: { kind: string; key: string; id: string }[];
-  actor: { name: string };
+  /** Absent when the system did it. */
+  actor?: { name: string } | null;
   summary: string;
   project?: string | null;
 }

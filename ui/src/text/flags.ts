@@ -152,7 +152,7 @@ export const flagsText = {
   newKey: 'Key',
   newKeyHelp: 'For code; never changes',
   newKeyMissing: 'A flag needs a key.',
-  newKeyRule: 'Letters, digits, dot, dash and underscore; it begins with a letter or digit.',
+  newKeyRule: 'Letters, digits and . _ : @ - in at most 128 characters; it begins with a letter or digit.',
   newKeyTaken: 'This key is taken.',
   newKeyFree: 'This key is free.',
   newType: 'Type',

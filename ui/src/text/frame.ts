@@ -43,6 +43,7 @@ export const frameText = {
   someRevision: 'an unknown revision',
   reconnect: 'Try now',
   changedBy: (who: string, what: string) => `${who}: ${what}`,
+  system: 'System',
   versionLine: (version: string) => `Version ${version}`,
   keysTitle: 'Keyboard',
   keysSingle: 'Single keys are on',

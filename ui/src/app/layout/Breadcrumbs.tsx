@@ -149,7 +149,10 @@ function EnvironmentCrumb({ flag, env }: { flag: string; env: string }) {
           <Menu.Item
             key={environment.key}
             onClick={() =>
-              void navigate({ to: `/o/${organization}/p/${project}/flags/${flag}/e/${environment.key}` })
+              void navigate({
+                to: '/o/$org/p/$project/flags/$flag/e/$env',
+                params: { org: organization, project, flag, env: environment.key },
+              })
             }
           >
             <EnvironmentBadge environment={environment} long />

@@ -56,7 +56,7 @@ function useSignedOut() {
 /** One polite message per burst of changes by others. */
 function useAnnouncedChanges() {
   const listener = useCallback((change: LiveChange) => {
-    announce(frameText.changedBy(change.actor.name, change.summary));
+    announce(frameText.changedBy(change.actor?.name ?? frameText.system, change.summary));
   }, []);
   useLiveChange(listener);
 }

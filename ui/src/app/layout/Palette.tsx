@@ -91,7 +91,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Combobox.Options mah={400} mt={8} aria-label={frameText.palette} style={{ overflowY: 'auto' }}>
           <Combobox.Group label={frameText.flags} hidden={!flags.data?.items.length}>
             {flags.data?.items.map((flag) => (
-              <Combobox.Option key={flag.key} value={`${base}/flags/${flag.key}`}>
+              <Combobox.Option key={flag.key} value={`${base}/flags/${encodeURIComponent(flag.key)}`}>
                 <code>{flag.key}</code> {flag.name}
               </Combobox.Option>
             ))}
@@ -99,7 +99,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
           {query !== '' && (
             <Combobox.Group label={frameText.segments} hidden={!segments.data?.items.length}>
               {segments.data?.items.map((segment) => (
-                <Combobox.Option key={segment.key} value={`${base}/segments/${segment.key}`}>
+                <Combobox.Option
+                  key={segment.key}
+                  value={`${base}/segments/${encodeURIComponent(segment.key)}`}
+                >
                   <code>{segment.key}</code> {segment.name}
                 </Combobox.Option>
               ))}

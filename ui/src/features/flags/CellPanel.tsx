@@ -101,7 +101,7 @@ function PanelContent({ item, environment, state, onClose }: PanelContentProps) 
   const [killing, setKilling] = useState(false);
   const flag = item.key;
   const here = { org: organization, project, flag, env: environment.key };
-  const link = `${window.location.origin}/o/${organization}/p/${project}/flags/${flag}/e/${environment.key}`;
+  const link = `${window.location.origin}/o/${organization}/p/${project}/flags/${encodeURIComponent(flag)}/e/${environment.key}`;
   return (
     <div className={classes.panel}>
       <p className={classes.panelState}>

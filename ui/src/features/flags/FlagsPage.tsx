@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { flagKeys } from '@/api/live';
 import type { FlagListItem, LiveChange } from '@/api/types';
 import { useLiveChange } from '@/app/live';
 import { useEnvironments, useScope } from '@/app/scope';
@@ -29,7 +30,7 @@ const noFacets = {};
 function useFlashing(): ReadonlySet<string> {
   const [flashing, setFlashing] = useState<ReadonlySet<string>>(new Set());
   const listener = useCallback((change: LiveChange) => {
-    const touched = change.touched.map(({ key }) => key.split(/[/@]/)[0] ?? key);
+    const touched = change.touched.flatMap(({ key }) => flagKeys(key));
     setFlashing((before) => new Set([...before, ...touched]));
     window.setTimeout(() => {
       setFlashing((before) => new Set([...before].filter((key) => !touched.includes(key))));

@@ -1,6 +1,6 @@
 import type { FlagKind, Json, Variant } from '@/api/types';
 
-export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
 
 /** A key made from a name: "New checkout (v2)" is "new-checkout-v2". */
 export function keyFrom(name: string): string {
