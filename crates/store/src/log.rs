@@ -17,6 +17,9 @@ pub(crate) const COLUMNS: &str = "change_id, revision, body, checksum";
 /// Change ids in one statement.
 const IDS: usize = 500;
 
+/// Rows of `change_ref` in one statement.
+const REFS: usize = 100;
+
 /// What an entry is about, in the table `change_ref`.
 pub(crate) mod role {
     pub(crate) const DOCUMENT: &str = "document";
@@ -68,16 +71,11 @@ pub(crate) async fn write(conn: &mut Conn, entry: &LogEntry) -> Result<()> {
 
 async fn write_refs(conn: &mut Conn, entry: &LogEntry) -> Result<()> {
     let refs: Vec<(&str, String)> = refs(entry).into_iter().collect();
-    for chunk in refs.chunks(IDS) {
-        let mut sql = Sql::new("INSERT INTO change_ref (revision, role, id) VALUES ");
+    for chunk in refs.chunks(REFS) {
+        let mut sql = Sql::new("INSERT INTO change_ref (revision, role, id) VALUES ").bind(entry.revision);
         for (n, (role, id)) in chunk.iter().enumerate() {
-            sql.push(if n == 0 { "(" } else { ", (" });
-            sql.value(entry.revision)
-                .push(", ")
-                .value(*role)
-                .push(", ")
-                .value(id)
-                .push(")");
+            sql.push(if n == 0 { "($1, " } else { ", ($1, " });
+            sql.value(*role).push(", ").value(id).push(")");
         }
         conn.execute(if chunk.len() <= 8 { sql } else { sql.rare() }).await?;
     }

@@ -21,7 +21,10 @@ async fn fails_quickly<T>(what: &str, work: impl Future<Output = hoist_store::Re
 
 on_both! {
     async fn a_head_that_somebody_else_holds_is_not_waited_for(db: &Db) {
-        let (one, two) = (db.open().await, db.open().await);
+        // The holder may be idle for longer than the other one waits.
+        let mut patient = db.config.clone();
+        patient.patience = Duration::from_secs(20);
+        let (one, two) = (Store::open(&patient).await.unwrap(), db.open().await);
         let held = one.begin().await.unwrap();
         fails_quickly("begin", two.begin()).await;
         held.rollback().await;
