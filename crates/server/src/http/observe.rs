@@ -199,9 +199,12 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let _entered = this.asked.span.enter();
         let inner = &mut this.inner;
-        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(inner).poll(context)));
+        // The line about the answer says all that the span says, so it stands outside of it.
+        let polled = this
+            .asked
+            .span
+            .in_scope(|| catch_unwind(AssertUnwindSafe(|| Pin::new(inner).poll(context))));
         let response = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => response,
