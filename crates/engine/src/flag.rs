@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use crate::curve::Curve;
 use crate::index::TextTable;
 use crate::json_logic::Expression;
+use crate::outcome::{Detail, Reason};
 use crate::placement::Placement;
 use crate::program::{FAILS, Program, Shape, Target};
 use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
@@ -17,6 +18,7 @@ use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
 /// One flag of a snapshot.
 #[derive(Debug)]
 pub(crate) struct CompiledFlag {
+    pub(crate) constant: Option<Constant>,
     pub(crate) steps: Box<[Step]>,
     pub(crate) leaves: Box<[Leaf]>,
     pub(crate) key: Box<str>,
@@ -32,6 +34,15 @@ pub(crate) struct CompiledFlag {
     pub(crate) metadata: Arc<Metadata>,
     pub(crate) metadata_json: Arc<str>,
     pub(crate) version: u64,
+}
+
+/// The answer of a flag whose first step serves one leaf to everybody at all times.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Constant {
+    pub(crate) leaf: u32,
+    pub(crate) enabled: bool,
+    pub(crate) reason: Reason,
+    pub(crate) detail: Detail,
 }
 
 /// Whether the answer can differ between contexts or moments.

@@ -7,10 +7,11 @@ use super::serve::{Leaves, metadata_json, serve, variant};
 use super::{Path, Report, Tables};
 use crate::curve::Curve;
 use crate::flag::{
-    Admission, Changes, CompiledFlag, CompiledVariant, Gate, Prerequisite, Rule, RuleAbout, SegmentGroup, Serve, State,
-    Step, Subjects, What, repeated_variant,
+    Admission, Changes, CompiledFlag, CompiledVariant, Constant, Gate, Prerequisite, Rule, RuleAbout, SegmentGroup,
+    Serve, State, Step, Subjects, What, repeated_variant,
 };
 use crate::index::{TextTable, text_hash};
+use crate::outcome::{Detail, Reason};
 use crate::problem::{About, Problem};
 use crate::program::{FAILS, HOLDS};
 use crate::ruleset::{self, FlagRules};
@@ -52,6 +53,7 @@ pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables) -> CompiledFlag
     let compiled = Frame::new(rules).compile(rules, off.as_slice(), tables, &mut report);
     CompiledFlag {
         state: State::Unreadable,
+        constant: None,
         ..compiled
     }
 }
@@ -95,6 +97,7 @@ impl Frame {
         CompiledFlag {
             leaves: leaves.finish(),
             program: builder.finish(),
+            constant: constant(&steps),
             changes: changes(&steps),
             steps,
             key: rules.key.as_str().into(),
@@ -109,6 +112,28 @@ impl Frame {
             metadata_json: self.metadata_json,
             version: rules.version,
         }
+    }
+}
+
+/// Evaluation's short cut; must say what the steps would.
+fn constant(steps: &[Step]) -> Option<Constant> {
+    let of = |serve: &Serve, enabled, reason, detail| match serve.what {
+        What::Leaf(leaf) => Some(Constant {
+            leaf,
+            enabled,
+            reason,
+            detail,
+        }),
+        _ => None,
+    };
+    match (steps.first()?, changes(steps)) {
+        (Step::Kill { until: None, off }, _) => of(off, false, Reason::Disabled, Detail::Killed),
+        (Step::Off { off }, _) => of(off, false, Reason::Disabled, Detail::Off),
+        (Step::Serve { serve }, Changes::Never) => of(serve, serve.enabled, Reason::Static, Detail::Default),
+        (Step::Serve { serve }, Changes::WithContextOrTime) => {
+            of(serve, serve.enabled, Reason::Default, Detail::Default)
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Running a condition's program against a context.
 
 use std::borrow::Cow;
+use std::hint::cold_path;
 
 use super::Run;
 use super::time::Tested;
@@ -52,6 +53,8 @@ impl<V: Visitor> Run<'_, '_, V> {
             at = if self.node(program, at, node) {
                 node.then
             } else {
+                // Keeps this a predicted branch: a computed target would wait for every test to finish.
+                cold_path();
                 node.otherwise
             };
         }

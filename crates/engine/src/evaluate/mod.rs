@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::bound::Bound;
 use crate::flag::{
-    Changes, CompiledFlag, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects,
+    Changes, CompiledFlag, Constant, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects,
 };
 use crate::outcome::{Detail, EvalError, Outcome, Reason};
 use crate::program::{FAILS, HOLDS};
@@ -118,11 +118,16 @@ impl Snapshot {
 impl<'s, V: Visitor> Run<'s, '_, V> {
     #[inline]
     fn flag(&mut self, flag: &'s CompiledFlag) -> Outcome<'s> {
+        if V::WATCHES != Watches::Everything
+            && let Some(constant) = &flag.constant
+        {
+            return outcome(flag, constant.decision(flag));
+        }
         let decision = self.steps(flag);
         outcome(flag, readable(flag, decision))
     }
 
-    #[inline]
+    #[inline(always)]
     fn steps(&mut self, flag: &'s CompiledFlag) -> Decision<'s> {
         for (at, step) in flag.steps.iter().enumerate() {
             self.visitor.step(at, kind(step));
@@ -141,7 +146,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, flag: &'s CompiledFlag, step: &'s Step) -> Option<Decision<'s>> {
         match step {
             Step::Serve { serve } => self.decide(flag, serve, default(flag)),
@@ -194,7 +199,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn rules(&mut self, flag: &'s CompiledFlag, rules: &'s [Rule], about: &'s [RuleAbout]) -> Option<Decision<'s>> {
         for (at, rule) in rules.iter().enumerate() {
             self.visitor.rule(at);
@@ -207,7 +212,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn rule(
         &mut self,
         flag: &'s CompiledFlag,
@@ -304,6 +309,20 @@ fn meets(one: &Prerequisite, outcome: &Outcome<'_>) -> bool {
     enabled && (one.variants.is_empty() || served())
 }
 
+impl Constant {
+    /// What the first step of the flag decides, always.
+    #[inline(always)]
+    fn decision<'s>(&self, flag: &'s CompiledFlag) -> Decision<'s> {
+        let why = Why::new(self.reason, self.detail);
+        Decision {
+            leaf: flag.leaf(self.leaf),
+            enabled: self.enabled,
+            why,
+            error: None,
+        }
+    }
+}
+
 fn default(flag: &CompiledFlag) -> Why<'static> {
     match flag.changes {
         Changes::Never => Why::new(Reason::Static, Detail::Default),
@@ -311,6 +330,7 @@ fn default(flag: &CompiledFlag) -> Why<'static> {
     }
 }
 
+#[inline(always)]
 fn disabled(decision: Decision<'_>) -> Decision<'_> {
     Decision {
         enabled: false,
@@ -318,6 +338,7 @@ fn disabled(decision: Decision<'_>) -> Decision<'_> {
     }
 }
 
+#[inline(always)]
 fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
     match flag.state {
         State::Readable => decision,
@@ -330,7 +351,7 @@ fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn outcome<'s>(flag: &'s CompiledFlag, decision: Decision<'s>) -> Outcome<'s> {
     let leaf = decision.leaf;
     let variant = leaf.and_then(|leaf| leaf.variant.as_ref());

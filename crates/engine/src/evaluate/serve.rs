@@ -13,22 +13,31 @@ use crate::visitor::{PlacedFor, PlacedSeen, Shared, Visitor, Watches};
 
 impl<'s, V: Visitor> Run<'s, '_, V> {
     /// Serves where there is nothing after: a subject that cannot be placed gets the application's default.
+    #[inline(always)]
     pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
         let decision = self.serve(flag, serve, why);
         Some(decision.unwrap_or_else(|| self.unplaced(serve, why)))
     }
 
     /// Serves; None if a split cannot place the subject and passes on.
-    #[inline]
+    // Always inlined: a decision handed through memory costs more than making it.
+    #[inline(always)]
     pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
         let (leaf, why) = match &serve.what {
             What::Leaf(leaf) => (*leaf, why),
             What::Split(split) => (self.split(split)?, by_share(why, Detail::Split)),
             What::Ramp(ramp) => (self.ramp(ramp)?, by_share(why, Detail::Ramp)),
-            What::JsonLogic(logic) => return Some(self.logic(flag, logic, serve.enabled, why)),
-            What::Broken => return Some(failed(serve.enabled, why, EvalError::General)),
+            What::JsonLogic(_) | What::Broken => return Some(self.serve_rare(flag, serve, why)),
         };
         Some(answer(flag.leaf(leaf), serve.enabled, why))
+    }
+
+    #[inline(never)]
+    fn serve_rare(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Decision<'s> {
+        match &serve.what {
+            What::JsonLogic(logic) => self.logic(flag, logic, serve.enabled, why),
+            _ => failed(serve.enabled, why, EvalError::General),
+        }
     }
 
     fn unplaced(&self, serve: &'s Serve, why: Why<'s>) -> Decision<'s> {
@@ -193,7 +202,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn answer<'s>(leaf: Option<&'s Leaf>, enabled: bool, why: Why<'s>) -> Decision<'s> {
     Decision {
         leaf,
@@ -226,6 +235,7 @@ fn split_position(split: &Split, placed: Placed) -> Option<u16> {
 }
 
 /// A switched-off flag stays disabled whatever its off serve is.
+#[inline(always)]
 fn by_share<'s>(why: Why<'s>, detail: Detail) -> Why<'s> {
     match why.reason {
         Reason::Disabled => why,
