@@ -2,10 +2,10 @@
 //!
 //! Every function is pure and tiny, so that published vectors pin it down and a changed
 //! comparison is seen by a test. A scheme joins the pieces of its input by its own separator
-//! ([`separator`]), reads a share from a [`Hash`] ([`inside`]) and picks a point among weights
+//! ([`separator`]), reads a share from a [`enum@Hash`] ([`inside`]) and picks a point among weights
 //! ([`point`]).
 //!
-//! How to extend: a case in [`crate::ruleset::Scheme`] and [`Hash`], a module with the hash, a line in each
+//! How to extend: a case in [`crate::ruleset::Scheme`] and [`enum@Hash`], a module with the hash, a line in each
 //! `match` here, published vectors as tests. The separator, seed and comparisons of a scheme
 //! must never change afterwards: that would move people.
 
