@@ -43,6 +43,7 @@ use crate::metrics::Metrics;
 use crate::shutdown::{Shutdown, Trigger, shutdown};
 
 use listener::Door;
+use signals::Signals;
 
 /// What only tests may change.
 #[derive(Clone, Debug, Default)]
@@ -71,9 +72,13 @@ pub enum TestPolicy {
 /// # Errors
 /// When something that the configuration names cannot be used.
 pub async fn run(config: Config, surroundings: &Surroundings, hooks: &Hooks) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
     let (trigger, shutdown) = shutdown();
-    let server = Server::build(config, surroundings, hooks, &shutdown).await?;
-    server.run(trigger).await;
+    let server = tokio::select! {
+        built = Server::build(config, surroundings, hooks, &shutdown) => built?,
+        () = signals.next() => return Ok(()),
+    };
+    server.run(trigger, signals).await;
     Ok(())
 }
 
@@ -139,7 +144,7 @@ impl Server {
         })
     }
 
-    async fn run(self, trigger: Trigger) {
+    async fn run(self, trigger: Trigger, mut signals: Signals) {
         let grace = self.limits.shutdown;
         let connections = Arc::new(connection::Connections::new(
             self.limits,
@@ -149,7 +154,7 @@ impl Server {
         for (door, router) in self.doors {
             tokio::spawn(door.serve(router, Arc::clone(&connections), self.shutdown.clone()));
         }
-        signals::asked_to_end().await;
+        signals.next().await;
         tracing::info!("ending: streams end now, requests may finish");
         trigger.pull();
         tokio::select! {
@@ -157,7 +162,7 @@ impl Server {
                 Ok(()) => tracing::info!("ended"),
                 Err(open) => tracing::warn!(connections = open, "ended before all requests had finished"),
             },
-            () = signals::asked_to_end() => tracing::warn!("ended at once, as asked"),
+            () = signals.next() => tracing::warn!("ended at once, as asked"),
         }
     }
 }
