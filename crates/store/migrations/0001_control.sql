@@ -46,8 +46,11 @@ CREATE TABLE change (
     body {text} NOT NULL,
     checksum BIGINT NOT NULL
 );
+-- Audit of a project.
 CREATE INDEX change_by_project ON change (project, revision);
+-- What a person did.
 CREATE INDEX change_by_actor ON change (actor_id, revision);
+-- Audit of a period.
 CREATE INDEX change_by_at ON change (at);
 
 -- What an entry is about: role is document, members, kind, environment or correlation.
@@ -67,6 +70,7 @@ CREATE TABLE idempotency (
     at BIGINT NOT NULL,
     PRIMARY KEY (scope, key)
 ) {clustered};
+-- Forgetting old answers.
 CREATE INDEX idempotency_by_at ON idempotency (at);
 
 -- Password hashes and token digests: never in a document, never in the log.
@@ -76,6 +80,7 @@ CREATE TABLE secret (
     value {bytes} NOT NULL,
     PRIMARY KEY (owner, kind)
 ) {clustered};
+-- Whose token it is.
 CREATE INDEX secret_by_value ON secret (kind, value);
 
 -- People who are signed in. `digest` is that of the cookie's token.
@@ -88,5 +93,7 @@ CREATE TABLE session (
     address {text} NOT NULL,
     agent {text} NOT NULL
 );
+-- Where a person is signed in.
 CREATE INDEX session_by_user ON session (user_id);
+-- Removing what has ended.
 CREATE INDEX session_by_expires ON session (expires);
