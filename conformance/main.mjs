@@ -1,0 +1,35 @@
+// Starts the server on a folder of its own, sets it up over HTTP, runs every client, says how it went.
+//
+// How to add a client: a file under `clients` with a function that takes a `Site` and a `Report`, and a line below.
+
+import { ofrepCore } from "./clients/ofrep-core.mjs";
+import { pythonProvider, rustProvider } from "./clients/programs.mjs";
+import { realInput } from "./clients/real-input.mjs";
+import { webProvider } from "./clients/web-provider.mjs";
+import { addFlags } from "./lib/flags.mjs";
+import { Report } from "./lib/report.mjs";
+import { Site } from "./lib/site.mjs";
+
+const CLIENTS = [
+  ["@openfeature/ofrep-core", ofrepCore],
+  ["@openfeature/ofrep-web-provider", webProvider],
+  ["openfeature-provider-ofrep (PyPI)", pythonProvider],
+  ["open-feature-ofrep (crate)", rustProvider],
+  ["real input", realInput],
+];
+
+const report = new Report();
+const site = await Site.start(process.env.HOIST_BIN);
+try {
+  await addFlags(site.admin);
+  for (const [name, run] of CLIENTS) {
+    report.chapter(name);
+    await report.check("runs to its end", () => run(site, report));
+  }
+} finally {
+  await site.stop();
+}
+if (report.failed > 0) console.log(`the server said:\n${site.log.slice(-8000)}`);
+console.log(report.closingLine());
+// Clients keep timers and streams; the work is done.
+process.exit(report.failed > 0 ? 1 : 0);
