@@ -25,7 +25,7 @@ export async function ofrepCore(site, report) {
     const { httpStatus, value } = await one("no such flag");
     assert.deepEqual([httpStatus, value.errorCode], [404, "FLAG_NOT_FOUND"]);
   });
-  await report.check("a split without a targeting key says so, and keys with a slash arrive", async () => {
+  await report.check("a split without a targeting key says so, and escaped keys arrive", async () => {
     const { httpStatus, value } = await one(SPLIT);
     assert.deepEqual([httpStatus, value.key, value.errorCode], [400, SPLIT, "TARGETING_KEY_MISSING"]);
     assert.equal((await one(SPLIT, { targetingKey: "u1" })).value.reason, "SPLIT");

@@ -15,7 +15,7 @@ const serve = (variant) => ({ serve: { variant } });
 /** Served to people in Germany only. */
 export const BY_COUNTRY = "by-country";
 /** Needs a targeting key. */
-export const SPLIT = "split/half";
+export const SPLIT = "split:half@2";
 /** Switched on and off by tests. */
 export const SWITCHED = "switched";
 
@@ -28,7 +28,8 @@ export async function addFlags(admin) {
   const rules = [{ id: "germany", name: "Germany", condition, serve: serve("on") }];
   await add(admin, { key: BY_COUNTRY, kind: "boolean" }, { rules, default: serve("off") });
   const arms = ["on", "off"].map((variant) => ({ variant, weight: 5000 }));
-  const split = { serve: { split: { allocation: { salt: "" }, arms } } };
+  // A patch is merged: what is served until now has to go.
+  const split = { serve: { variant: null, split: { allocation: { salt: "" }, arms } } };
   await add(admin, { key: SPLIT, kind: "boolean" }, { default: split });
   await add(admin, { key: SWITCHED, kind: "boolean" }, { default: serve("off") });
   await add(admin, { key: "hidden", kind: "boolean", client_visible: false }, { default: serve("on") });

@@ -68,13 +68,13 @@ def wrong_type():
 
 def refusals():
     equal(ours.get_boolean_details("nope", False, WHO).error_code, ErrorCode.FLAG_NOT_FOUND)
-    alone = ours.get_boolean_details("split/half", False, EvaluationContext())
+    alone = ours.get_boolean_details("split:half@2", False, EvaluationContext())
     equal(alone.error_code, ErrorCode.TARGETING_KEY_MISSING)
-    fine(ours.get_boolean_details("split/half", False, WHO), alone_value())
+    fine(ours.get_boolean_details("split:half@2", False, WHO), alone_value())
 
 
 def alone_value():
-    return ours.get_boolean_value("split/half", False, WHO)
+    return ours.get_boolean_value("split:half@2", False, WHO)
 
 
 def unknown_key():
