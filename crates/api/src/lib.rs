@@ -1,1 +1,71 @@
-//! x
+//! Hoist's own REST API under `/hoist/v1`.
+//!
+//! Architecture invariants: every route stands in [`routes`], the one table that says which
+//! permission it asks for; nothing else builds a router. Handlers see a [`guard::Scope`] that the
+//! table's guard has already checked. Wire shapes live in `wire` and are converted by hand, so
+//! that what is stored may change without breaking clients.
+//!
+//! How to add an endpoint: a file under `endpoints` (types, docs, handler), a line in
+//! [`routes`]; the permission walk and the OpenAPI test do the rest.
+
+pub mod answer;
+pub mod body;
+pub mod caller;
+pub mod endpoints;
+pub mod guard;
+pub mod page;
+pub mod problem;
+pub mod routes;
+pub mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use hoist_app::App;
+
+/// How the API behaves, from the configuration.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    /// Bytes of a request body, imports and batches excepted.
+    pub body_limit: usize,
+    /// Bytes of an import or batch body.
+    pub import_limit: usize,
+    /// Whether cookies carry `Secure`.
+    pub secure_cookies: bool,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            body_limit: 1 << 20,
+            import_limit: 32 << 20,
+            secure_cookies: false,
+        }
+    }
+}
+
+/// What every handler has at hand.
+#[derive(Clone)]
+pub struct Api {
+    /// The application.
+    pub app: Arc<App>,
+    /// The configuration.
+    pub config: Arc<ApiConfig>,
+}
+
+/// The network address of the caller, as the server decided it (proxies considered). Put into the
+/// request's extensions by whoever runs the router.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// Id of the request, for logs and problems. Put into the request's extensions likewise.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The whole of `/hoist/v1`.
+pub fn router(app: Arc<App>, config: ApiConfig) -> Router {
+    routes::router(Api {
+        app,
+        config: Arc::new(config),
+    })
+}

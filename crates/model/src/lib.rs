@@ -3,12 +3,18 @@
 //! Everything here is pure: no clock, no randomness, no I/O. `store` keeps what this crate
 //! defines, `app` runs it, `api` and `compat` translate to it.
 
+pub mod authorise;
+pub mod change;
 pub mod document;
+pub mod draft;
 pub mod id;
 pub mod log;
 pub mod lower;
+pub mod merge;
 pub mod permission;
+pub mod plan;
 pub mod portable;
 pub mod record;
+pub mod state;
 
 pub use id::Id;

@@ -73,7 +73,11 @@ impl SeededRole {
     /// What it allows.
     pub fn permissions(&self) -> Vec<Permission> {
         if self.looks.is_empty() {
-            Permission::ALL.iter().copied().filter(|permission| !self.lacks.contains(permission)).collect()
+            Permission::ALL
+                .iter()
+                .copied()
+                .filter(|permission| !self.lacks.contains(permission))
+                .collect()
         } else {
             self.looks.to_vec()
         }

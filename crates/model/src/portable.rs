@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hoist_engine::ruleset::{Condition, Kind, Metadata, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant};
+use hoist_engine::ruleset::{
+    Condition, Kind, Metadata, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};

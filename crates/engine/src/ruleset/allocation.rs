@@ -195,3 +195,17 @@ pub struct Pause {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
+
+impl Curve {
+    /// The share at a moment; nobody where the curve is not in order.
+    pub fn share_at(&self, now: Timestamp) -> Share {
+        crate::curve::Curve::new(self).map_or(Share::NONE, |curve| curve.share(now))
+    }
+
+    /// Whether a pause holds at a moment.
+    pub fn is_paused_at(&self, now: Timestamp) -> bool {
+        self.pauses
+            .iter()
+            .any(|pause| pause.from <= now && pause.until.is_none_or(|until| now < until))
+    }
+}

@@ -1,7 +1,7 @@
 //! Who may: users, roles, members, credentials of software, personal tokens.
 //!
-//! No secret is part of a document. Password hashes and the digests of tokens and server keys
-//! are rows of their own, written in the same transaction.
+//! No secret is part of a document. Password hashes are rows of their own, written in the same
+//! transaction. Keys and tokens carry 256 random bits; of them a document holds the SHA-256.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ pub struct Credential {
     pub environment: Id,
     /// The first characters, for recognising it.
     pub prefix: String,
+    /// SHA-256 of the key in hexadecimal.
+    pub digest: String,
     /// A client key in clear (it is a public identifier); absent for server keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
@@ -100,6 +102,8 @@ pub struct Token {
     pub user: Id,
     /// The first characters, for recognising it.
     pub prefix: String,
+    /// SHA-256 of the token in hexadecimal.
+    pub digest: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// Refused from then on.

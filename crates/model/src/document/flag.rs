@@ -1,6 +1,8 @@
 //! A flag: its definition, its configuration in each environment, overrides and kills.
 
-use hoist_engine::ruleset::{self, Condition, Gate, Metadata, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant};
+use hoist_engine::ruleset::{
+    self, Condition, Gate, Metadata, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -104,6 +106,31 @@ pub struct Config {
     /// What the origin knew about the flag in this environment and we do not use.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub foreign: Map<String, Json>,
+}
+
+impl Config {
+    /// What holds before anybody configured anything: off, serving the last variant; once
+    /// switched on, the first variant.
+    pub fn initial(flag: Id, environment: Id, variants: &[Variant]) -> Self {
+        let serve = |variant: Option<&Variant>| match variant {
+            Some(variant) => Serve::variant(variant.key.as_str()),
+            None => Serve {
+                what: ruleset::What::CodeDefault,
+                enabled: true,
+                metadata: Map::new(),
+            },
+        };
+        Self {
+            flag,
+            environment,
+            enabled: false,
+            off: serve(variants.last()),
+            prerequisites: Vec::new(),
+            rules: Vec::new(),
+            default: serve(variants.first()),
+            foreign: Map::new(),
+        }
+    }
 }
 
 /// A rule with what only people need.

@@ -23,6 +23,7 @@ use crate::record::{Kind, Record};
 /// A document of any kind.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each is the document of its name")]
+#[expect(clippy::large_enum_variant, reason = "most documents are of the two large kinds")]
 pub enum Body {
     Organization(Organization),
     Project(Project),
@@ -123,8 +124,10 @@ impl Body {
 /// When the text is not JSON or not of the form `T`.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let reader = &mut serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(reader)
-        .map_err(|error| Unreadable { path: pointer(error.path()), message: error.inner().to_string() })
+    serde_path_to_error::deserialize(reader).map_err(|error| Unreadable {
+        path: pointer(error.path()),
+        message: error.inner().to_string(),
+    })
 }
 
 /// The same from a value.
@@ -132,8 +135,10 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
 /// # Errors
 /// When the value is not of the form `T`.
 pub fn from_json<T: DeserializeOwned>(value: Json) -> Result<T, Unreadable> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Unreadable { path: pointer(error.path()), message: error.inner().to_string() })
+    serde_path_to_error::deserialize(value).map_err(|error| Unreadable {
+        path: pointer(error.path()),
+        message: error.inner().to_string(),
+    })
 }
 
 /// A serde path as a JSON pointer.

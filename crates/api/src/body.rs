@@ -1,0 +1,116 @@
+//! Reading JSON bodies: the error names the path and what was expected there.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::Api;
+use crate::problem::Problem;
+
+/// A JSON body, with the bytes it was read from.
+pub struct Body<T> {
+    /// What it says.
+    pub value: T,
+    /// As it came.
+    pub bytes: Bytes,
+}
+
+impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
+        let bytes = read(request, api).await?;
+        let value = parse(&bytes)?;
+        Ok(Self { value, bytes })
+    }
+}
+
+async fn read(request: Request, api: &Api) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, api)
+        .await
+        .map_err(|error| match error.status() {
+            http::StatusCode::PAYLOAD_TOO_LARGE => {
+                let detail = format!("the body is larger than {} bytes", api.config.body_limit);
+                Problem::new(http::StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+            }
+            _ => Problem::bad_request("unreadable", "the body could not be read to its end"),
+        })
+}
+
+/// Reads JSON; U+0000 is refused, since no database of ours stores it.
+///
+/// # Errors
+/// 400 when it is not JSON, 422 when it is not of the form asked for.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    let reader = &mut serde_json::Deserializer::from_slice(bytes);
+    let value: T = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            Problem::invalid("bad_body", inner.to_string(), pointer(error.path()))
+        } else {
+            Problem::bad_request("not_json", format!("the body is not JSON: {inner}"))
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| Problem::bad_request("not_json", format!("the body is not JSON: {error}")))?;
+    if has_nul(bytes) {
+        return Err(Problem::invalid(
+            "nul_character",
+            "text with the character U+0000 cannot be kept",
+            "",
+        ));
+    }
+    Ok(value)
+}
+
+/// Whether a JSON text holds U+0000, which only an escape can bring in.
+fn has_nul(json: &[u8]) -> bool {
+    let mut escaped = false;
+    json.windows(5).enumerate().any(|(at, window)| {
+        let before = at.checked_sub(1).and_then(|at| json.get(at)).copied();
+        escaped = before == Some(b'\\') && !escaped;
+        escaped && window == b"u0000"
+    })
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|part| match part {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_nul_are_seen_and_escaped_backslashes_are_not() {
+        assert!(has_nul(br#"{"a":"\u0000"}"#));
+        assert!(has_nul(br#"{"a":"\\\u0000"}"#));
+        assert!(!has_nul(br#"{"a":"\\u0000"}"#));
+        assert!(!has_nul(br#"{"a":"u0000"}"#));
+    }
+
+    #[test]
+    fn the_path_of_a_bad_field_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Form {
+            #[expect(dead_code, reason = "only its type matters")]
+            list: Vec<u8>,
+        }
+        let problem = parse::<Form>(br#"{"list":[1,"x"]}"#).expect_err("not a number");
+        assert_eq!(
+            problem.problems.first().map(|detail| detail.pointer.as_str()),
+            Some("/list/1")
+        );
+        assert_eq!(problem.status, 422);
+    }
+}

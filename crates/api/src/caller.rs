@@ -1,0 +1,83 @@
+//! Who asks: a signed-in person by cookie, or a script by personal access token.
+
+use hoist_app::App;
+use hoist_app::sessions::Caller as Whence;
+use hoist_model::log::Actor;
+use http::header::{self, HeaderMap};
+use http::{Extensions, Method};
+
+use crate::problem::Problem;
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "hoist_session";
+/// Header that only our own pages can send; its absence makes a cookie useless for changes.
+pub const CSRF_HEADER: &str = "hoist-csrf";
+
+/// Finds out who asks; absent when nobody is signed in.
+///
+/// # Errors
+/// 401 for a token that is not known, 403 for a cookie without the CSRF header, 503.
+pub async fn identify(app: &App, method: &Method, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+    if let Some(token) = bearer(headers) {
+        let actor = app.world.keys().actor(token, app.clock.now());
+        return actor.map(Some).ok_or_else(Problem::unauthorized);
+    }
+    let Some(token) = cookie(headers) else { return Ok(None) };
+    let user = app.session_user(token).await?;
+    if user.is_some() && !method.is_safe() {
+        check_same_site(headers)?;
+    }
+    Ok(user.map(|id| Actor::User { id }))
+}
+
+/// A request that changes something must come from our own pages.
+pub fn check_same_site(headers: &HeaderMap) -> Result<(), Problem> {
+    let refused = || {
+        Problem::new(
+            http::StatusCode::FORBIDDEN,
+            "cross_site",
+            "a change with a cookie comes from the console: send the header Hoist-Csrf: 1",
+        )
+    };
+    if headers.get(CSRF_HEADER).is_none() {
+        return Err(refused());
+    }
+    match headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
+        Some("same-origin" | "none") | None => Ok(()),
+        Some(_) => Err(refused()),
+    }
+}
+
+/// The token of an `Authorization: Bearer` header.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The session token of the cookie header.
+pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, token)| token)
+}
+
+/// Address and browser of the request.
+pub fn whence(headers: &HeaderMap, extensions: &Extensions) -> Whence {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let address = extensions
+        .get::<crate::ClientAddress>()
+        .map_or_else(String::new, |address| address.0.clone());
+    Whence {
+        address,
+        agent: agent.to_owned(),
+    }
+}

@@ -1,0 +1,371 @@
+//! The query language of the flags list.
+//!
+//! Free words match key, name, description and tags (substring, whatever the case). A filter is
+//! `key:value`; a comma means or, repeating means and, a leading `-` means not, quotes keep
+//! spaces. `<` and `>` compare times (`changed:<7d`, `created:>2026-10-01`). An unknown key is
+//! searched for as a word and reported.
+//!
+//! How to add a filter: a case in [`Filter`], its name in [`Filter::parse`], its test in
+//! [`Filter::matches`].
+
+use hoist_engine::ruleset::{Condition as Tree, Kind, What};
+use hoist_model::document::{Config, Flag, Purpose};
+use hoist_model::plan::describe;
+use hoist_model::state::Setting;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::wire::flag::{Condition, Summary};
+
+/// A parsed query.
+#[derive(Debug, Default)]
+pub struct Query {
+    terms: Vec<Term>,
+    /// Keys that are not known, such as `colour:`.
+    pub unknown: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Term {
+    negated: bool,
+    filter: Filter,
+}
+
+#[derive(Debug)]
+enum Filter {
+    Word(String),
+    Status(Vec<String>),
+    Environment(Vec<String>),
+    Type(Vec<String>),
+    Purpose(Vec<String>),
+    Tag(Vec<String>),
+    Owner(Vec<String>),
+    Serves(Vec<String>),
+    Rule(Vec<String>),
+    Uses(Vec<String>),
+    Changed(Moment),
+    Created(Moment),
+    By(Vec<String>),
+    Archived,
+}
+
+#[derive(Debug)]
+enum Moment {
+    Before(Timestamp),
+    After(Timestamp),
+}
+
+/// What a flag is judged by.
+pub struct Subject<'a> {
+    /// Its definition.
+    pub flag: &'a Flag,
+    /// Key, settings and summary of each environment.
+    pub environments: &'a [(&'a str, Option<&'a Setting>, &'a Summary)],
+    /// When it was changed last.
+    pub changed_at: Option<Timestamp>,
+    /// Who changed it last, by name.
+    pub changed_by: &'a str,
+    /// E-mail of whoever asks, for `me`.
+    pub me: &'a str,
+}
+
+impl Query {
+    /// Reads a query; nothing is an error.
+    pub fn parse(text: &str, now: Timestamp) -> Self {
+        let mut query = Self::default();
+        for token in tokens(text) {
+            let (negated, token) = match token.strip_prefix('-') {
+                Some(rest) if !rest.is_empty() => (true, rest.to_owned()),
+                _ => (false, token),
+            };
+            let filter = match token.split_once(':') {
+                Some((key, value)) if !key.is_empty() && !value.is_empty() => Filter::parse(key, value, now)
+                    .unwrap_or_else(|| {
+                        query.unknown.push(format!("{key}:"));
+                        Filter::Word(token.to_lowercase())
+                    }),
+                _ => Filter::Word(token.to_lowercase()),
+            };
+            query.terms.push(Term { negated, filter });
+        }
+        query
+    }
+
+    /// Whether archived flags are asked for.
+    pub fn wants_archived(&self) -> bool {
+        self.terms
+            .iter()
+            .any(|term| matches!(term.filter, Filter::Archived) && !term.negated)
+    }
+
+    /// Whether a flag is wanted.
+    pub fn matches(&self, subject: &Subject<'_>) -> bool {
+        let environments: Vec<&String> = self
+            .terms
+            .iter()
+            .filter_map(|term| match &term.filter {
+                Filter::Environment(keys) if !term.negated => Some(keys.iter()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        self.terms
+            .iter()
+            .all(|term| term.filter.matches(subject, &environments) != term.negated)
+    }
+}
+
+impl Filter {
+    fn parse(key: &str, value: &str, now: Timestamp) -> Option<Self> {
+        let values: Vec<String> = value
+            .split(',')
+            .filter(|part| !part.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        Some(match key {
+            "status" => Self::Status(values),
+            "env" => Self::Environment(values),
+            "type" => Self::Type(values),
+            "purpose" => Self::Purpose(values),
+            "tag" => Self::Tag(values),
+            "owner" => Self::Owner(values),
+            "serves" => Self::Serves(values),
+            "rule" => Self::Rule(values),
+            "uses" => Self::Uses(values),
+            "changed" => Self::Changed(Moment::parse(value, now)?),
+            "created" => Self::Created(Moment::parse(value, now)?),
+            "by" => Self::By(values),
+            "is" if value == "archived" => Self::Archived,
+            _ => return None,
+        })
+    }
+
+    fn matches(&self, subject: &Subject<'_>, named: &[&String]) -> bool {
+        let in_named = |key: &str| named.is_empty() || named.iter().any(|name| name.eq_ignore_ascii_case(key));
+        let settings = || subject.environments.iter().filter(|(key, _, _)| in_named(key));
+        let configs = || settings().filter_map(|(_, setting, _)| setting.and_then(Setting::config));
+        match self {
+            Self::Word(word) => has_word(subject.flag, word),
+            Self::Status(wanted) => {
+                settings().any(|(_, _, summary)| wanted.iter().any(|status| status == status_word(summary.state)))
+            }
+            // Alone it restricts nothing: it says where the other filters look.
+            Self::Environment(wanted) => subject
+                .environments
+                .iter()
+                .any(|(key, _, _)| wanted.iter().any(|each| each.eq_ignore_ascii_case(key))),
+            Self::Type(wanted) => wanted.iter().any(|each| each == kind_word(subject.flag.kind)),
+            Self::Purpose(wanted) => subject
+                .flag
+                .purpose
+                .is_some_and(|purpose| wanted.iter().any(|each| each == purpose_word(purpose))),
+            Self::Tag(wanted) => subject.flag.tags.iter().any(|tag| wanted.contains(&tag.to_lowercase())),
+            Self::Owner(wanted) => is_owner(subject, wanted),
+            Self::Serves(wanted) => configs().any(|config| serves(config, wanted)),
+            Self::Rule(wanted) => configs().any(|config| {
+                let text = config.rules.iter().map(rule_text).collect::<String>().to_lowercase();
+                wanted.iter().any(|word| text.contains(word))
+            }),
+            Self::Uses(wanted) => settings()
+                .filter_map(|(_, setting, _)| *setting)
+                .any(|setting| uses(setting, wanted)),
+            Self::Changed(moment) => subject.changed_at.is_some_and(|at| moment.matches(at)),
+            Self::Created(moment) => moment.matches(subject.flag.created_at),
+            Self::By(wanted) => wanted
+                .iter()
+                .any(|name| subject.changed_by.to_lowercase().contains(name)),
+            Self::Archived => subject.flag.archived_at.is_some(),
+        }
+    }
+}
+
+fn has_word(flag: &Flag, word: &str) -> bool {
+    contains(&flag.key, word)
+        || contains(&flag.name, word)
+        || contains(&flag.description, word)
+        || flag.tags.iter().any(|tag| contains(tag, word))
+}
+
+/// Substring search whatever the case; ASCII text is not copied for it.
+fn contains(text: &str, word: &str) -> bool {
+    if text.is_ascii() && word.is_ascii() {
+        return word.is_empty()
+            || text
+                .as_bytes()
+                .windows(word.len())
+                .any(|window| window.eq_ignore_ascii_case(word.as_bytes()));
+    }
+    text.to_lowercase().contains(word)
+}
+
+fn is_owner(subject: &Subject<'_>, wanted: &[String]) -> bool {
+    let Some(owner) = &subject.flag.owner else { return false };
+    wanted.iter().any(|each| {
+        if each == "me" {
+            owner.eq_ignore_ascii_case(subject.me)
+        } else {
+            contains(owner, each)
+        }
+    })
+}
+
+fn serves(config: &Config, wanted: &[String]) -> bool {
+    let all = config.rules.iter().map(|rule| &rule.serve).chain([&config.default]);
+    all.flat_map(|serve| match &serve.what {
+        What::Variant(key) => vec![key.clone()],
+        What::Split(split) => split.arms.iter().map(|arm| arm.variant.clone()).collect(),
+        What::Ramp(ramp) => vec![ramp.variant.clone(), ramp.rest.clone()],
+        _ => Vec::new(),
+    })
+    .any(|key| wanted.contains(&key.to_lowercase()))
+}
+
+fn rule_text(rule: &hoist_model::document::ConfigRule) -> String {
+    let condition = rule.condition.as_ref().map_or_else(String::new, describe::condition);
+    format!("{} {condition}\n", rule.name)
+}
+
+fn uses(setting: &Setting, wanted: &[String]) -> bool {
+    let mut used: Vec<String> = Vec::new();
+    if let Some(config) = setting.config() {
+        used.extend(config.prerequisites.iter().map(|each| format!("flag/{}", each.flag)));
+        for tree in config.rules.iter().filter_map(|rule| rule.condition.as_ref()) {
+            names(tree, &mut used);
+        }
+    }
+    if let Some(overrides) = setting.overrides() {
+        used.extend(
+            overrides
+                .segments
+                .iter()
+                .map(|group| format!("segment/{}", group.segment)),
+        );
+    }
+    used.iter().any(|name| wanted.contains(&name.to_lowercase()))
+}
+
+fn names(tree: &Tree, used: &mut Vec<String>) {
+    match tree {
+        Tree::All(inner) | Tree::Any(inner) => inner.iter().for_each(|each| names(each, used)),
+        Tree::Not(inner) => names(inner, used),
+        Tree::Segment(key) => used.push(format!("segment/{key}")),
+        Tree::Test(test) => used.push(format!("attribute/{}", test.attribute)),
+        Tree::Percentage(_) | Tree::Broken { .. } => {}
+    }
+}
+
+const fn status_word(state: Condition) -> &'static str {
+    match state {
+        Condition::On => "on",
+        Condition::Off => "off",
+        Condition::Killed => "killed",
+        Condition::Ramping => "ramping",
+        Condition::Paused => "paused",
+    }
+}
+
+const fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "boolean",
+        Kind::String => "string",
+        Kind::Integer => "integer",
+        Kind::Float => "float",
+        Kind::Object => "object",
+        Kind::Any => "any",
+    }
+}
+
+const fn purpose_word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Release => "release",
+        Purpose::Experiment => "experiment",
+        Purpose::Operational => "operational",
+        Purpose::Permission => "permission",
+    }
+}
+
+impl Moment {
+    /// `<7d`: less than seven days ago. `>2026-10-01`: after that day began (UTC).
+    fn parse(text: &str, now: Timestamp) -> Option<Self> {
+        let (less, rest) = match text.split_at_checked(1)? {
+            ("<", rest) => (true, rest),
+            (">", rest) => (false, rest),
+            _ => return None,
+        };
+        if let Some(at) = date(rest) {
+            return Some(if less { Self::Before(at) } else { Self::After(at) });
+        }
+        let at = now.saturating_sub(age(rest)?).ok()?;
+        Some(if less { Self::After(at) } else { Self::Before(at) })
+    }
+
+    fn matches(&self, at: Timestamp) -> bool {
+        match self {
+            Self::Before(end) => at < *end,
+            Self::After(start) => at >= *start,
+        }
+    }
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    let day: jiff::civil::Date = text.parse().ok()?;
+    day.to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
+}
+
+fn age(text: &str) -> Option<SignedDuration> {
+    let unit = text.chars().last()?;
+    let number: i64 = text.get(..text.len() - unit.len_utf8())?.parse().ok()?;
+    let hours = match unit {
+        'h' => 1,
+        'd' => 24,
+        'w' => 24 * 7,
+        'y' => 24 * 365,
+        _ => return None,
+    };
+    Some(SignedDuration::from_hours(
+        number.checked_mul(hours)?.min(24 * 365 * 1000),
+    ))
+}
+
+/// Splits at spaces outside of quotes; the quotes go.
+fn tokens(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut token = String::new();
+    let mut quoted = false;
+    for character in text.chars().take(2000) {
+        match character {
+            '"' => quoted = !quoted,
+            space if space.is_whitespace() && !quoted => found.push(std::mem::take(&mut token)),
+            other => token.push(other),
+        }
+    }
+    found.push(token);
+    found.retain(|token| !token.is_empty());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_keep_spaces_and_unknown_keys_are_reported() {
+        assert_eq!(tokens(r#"a "b c" tag:"d e""#), ["a", "b c", "tag:d e"]);
+        let query = Query::parse("colour:red status:on", Timestamp::UNIX_EPOCH);
+        assert_eq!(query.unknown, ["colour:"]);
+        assert_eq!(query.terms.len(), 2);
+    }
+
+    #[test]
+    fn ages_and_days_are_moments() {
+        let now: Timestamp = "2026-11-21T00:00:00Z".parse().expect("a time");
+        let week = Moment::parse("<7d", now).expect("an age");
+        assert!(week.matches("2026-11-20T00:00:00Z".parse().expect("a time")));
+        assert!(!week.matches("2026-11-01T00:00:00Z".parse().expect("a time")));
+        let day = Moment::parse(">2026-10-01", now).expect("a day");
+        assert!(day.matches("2026-10-01T12:00:00Z".parse().expect("a time")));
+        assert!(Moment::parse("<soon", now).is_none());
+        assert!(Moment::parse("<9999999999999999999d", now).is_none());
+    }
+}

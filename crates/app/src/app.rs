@@ -1,0 +1,169 @@
+//! The running application: opens the store, loads the world, starts the writer and the follower.
+
+use std::sync::Arc;
+
+use hoist_model::authorise::{self, Access, Place};
+use hoist_model::log::Actor;
+use hoist_model::plan::{self, Plan};
+use hoist_model::state::{Stamp, State};
+use hoist_store::{Store, StoreConfig, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::follower::follow;
+use crate::limiter::Limiter;
+use crate::policy::{Policy, Verdict};
+use crate::source::{DryMaker, Maker, Randomness};
+use crate::submit::{Answer, Failure, Submission};
+use crate::world::World;
+use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer};
+
+/// Everything a surface needs; cheap to share.
+pub struct App {
+    /// Where it is kept.
+    pub store: Store,
+    /// What is published.
+    pub world: Arc<World>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids and secrets.
+    pub maker: Maker,
+    /// What becomes of plans.
+    pub policy: Policy,
+    pub(crate) by_account: Limiter,
+    pub(crate) by_address: Limiter,
+    pub(crate) decoy: String,
+    pub(crate) setup_token: std::sync::Mutex<Option<String>>,
+    jobs: mpsc::Sender<Job>,
+}
+
+/// Why the application does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store does not open or load.
+    #[error("the store does not open: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// What is passed in from outside.
+pub struct Outside {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub randomness: Arc<dyn Randomness>,
+    /// What becomes of plans.
+    pub policy: Policy,
+}
+
+impl App {
+    /// Opens the store at a URL, loads it and starts working. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When the store does not open or its rows cannot be read.
+    pub async fn open(url: &str, outside: Outside) -> Result<Arc<Self>, OpenError> {
+        let Outside {
+            clock,
+            randomness,
+            policy,
+        } = outside;
+        let maker = Maker::new(Arc::clone(&clock), randomness);
+        let store = Store::open(&StoreConfig::new(url, clock.now(), maker.id())).await?;
+        let world = Arc::new(World::new(load(&store).await?));
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let decoy = maker.hash_password(&maker.token());
+        let app = Arc::new(Self {
+            store: store.clone(),
+            world: Arc::clone(&world),
+            clock: Arc::clone(&clock),
+            maker: maker.clone(),
+            policy: policy.clone(),
+            by_account: Limiter::per_minute(10),
+            by_address: Limiter::per_minute(30),
+            decoy,
+            setup_token: std::sync::Mutex::new(None),
+            jobs,
+        });
+        let writer = Writer {
+            store: store.clone(),
+            world: Arc::clone(&world),
+            clock,
+            maker,
+            policy,
+            jobs: queue,
+        };
+        tokio::spawn(writer.run());
+        tokio::spawn(follow(store, world));
+        app.seed_roles().await;
+        Ok(app)
+    }
+
+    /// Has a submission planned, judged, committed and published.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn submit(&self, submission: Submission) -> Result<Answer, Failure> {
+        let (answer, received) = oneshot::channel();
+        let job = Job { submission, answer };
+        match self.jobs.try_send(job) {
+            Ok(()) => received.await.unwrap_or(Err(Failure::Internal)),
+            Err(_) => Err(Failure::Unavailable { retry_after_s: 1 }),
+        }
+    }
+
+    /// Plans a submission without carrying it out.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn dry_run(&self, submission: &Submission) -> Result<(Plan, Verdict), Failure> {
+        let wanted = Wanted::of(&self.world.state(), submission);
+        let past = LoadedPast::fetch(&self.store, wanted)
+            .await
+            .map_err(|_| Failure::Unavailable { retry_after_s: 1 })?;
+        let mut maker = DryMaker(self.maker.clone());
+        let planned = {
+            let state = self.world.state();
+            plan::plan(
+                &state,
+                &submission.request,
+                &submission.actor,
+                self.clock.now(),
+                &mut maker,
+                &past,
+            )
+        };
+        let plan = planned.map_err(Failure::Refused)?;
+        let verdict = self.policy.judge(&plan);
+        Ok((plan, verdict))
+    }
+
+    /// Submissions that wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
+    /// What an actor may do at a place.
+    pub fn access(&self, actor: &Actor, place: Place) -> Access {
+        authorise::access(&*self.world.state(), actor, place)
+    }
+}
+
+async fn load(store: &Store) -> Result<State, StoreError> {
+    let loaded = store.load().await?;
+    let mut state = State::empty(loaded.head);
+    for damaged in &loaded.damaged {
+        tracing::error!(%damaged, "a damaged row is left out");
+    }
+    for (id, error) in state.load(loaded.documents) {
+        tracing::error!(document = %id, %error, "a document cannot be read and is left out");
+    }
+    for (segment, members) in loaded.members {
+        state.load_members(segment, members);
+    }
+    let stamps = store.stamps().await?;
+    state.load_stamps(
+        stamps
+            .into_iter()
+            .map(|(revision, at, actor)| (revision, Stamp { at, actor })),
+    );
+    Ok(state)
+}

@@ -1,0 +1,105 @@
+//! Keys of software and personal tokens: from what is presented to who asks.
+
+use std::collections::HashMap;
+
+use hoist_model::Id;
+use hoist_model::document::{Credential, CredentialKind, Token, User};
+use hoist_model::log::Actor;
+use hoist_model::record::Kind;
+use hoist_model::state::State;
+use jiff::Timestamp;
+
+use crate::source::digest;
+
+/// What a key of software opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The credential document.
+    pub credential: Id,
+    /// What it may see.
+    pub kind: CredentialKind,
+    /// Where.
+    pub environment: Id,
+    expires_at: Option<Timestamp>,
+}
+
+/// A personal token's owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Holder {
+    token: Id,
+    user: Id,
+    expires_at: Option<Timestamp>,
+}
+
+/// Every live key, by the SHA-256 of what is presented.
+#[derive(Debug, Default)]
+pub struct Keys {
+    seats: HashMap<[u8; 32], Seat>,
+    holders: HashMap<[u8; 32], Holder>,
+}
+
+impl Keys {
+    /// From the documents.
+    pub fn of(state: &State) -> Self {
+        let mut keys = Self::default();
+        for doc in state.list_all(Kind::Credential) {
+            if let Some(body) = doc.as_a::<Credential>().filter(|body| body.revoked_at.is_none())
+                && let Some(digest) = from_hex(&body.digest)
+            {
+                let seat = Seat {
+                    credential: doc.id,
+                    kind: body.kind,
+                    environment: body.environment,
+                    expires_at: body.expires_at,
+                };
+                keys.seats.insert(digest, seat);
+            }
+        }
+        for doc in state.list_all(Kind::Token) {
+            if let Some(body) = doc.as_a::<Token>().filter(|body| body.revoked_at.is_none())
+                && state.get_a::<User>(body.user).is_some_and(|user| !user.disabled)
+                && let Some(digest) = from_hex(&body.digest)
+            {
+                keys.holders.insert(
+                    digest,
+                    Holder {
+                        token: doc.id,
+                        user: body.user,
+                        expires_at: body.expires_at,
+                    },
+                );
+            }
+        }
+        keys
+    }
+
+    /// What a presented key opens at this moment.
+    pub fn seat(&self, presented: &str, now: Timestamp) -> Option<&Seat> {
+        self.seats
+            .get(&digest(presented))
+            .filter(|seat| seat.expires_at.is_none_or(|end| now < end))
+    }
+
+    /// Whose token is presented.
+    pub fn actor(&self, presented: &str, now: Timestamp) -> Option<Actor> {
+        let holder = self
+            .holders
+            .get(&digest(presented))
+            .filter(|holder| holder.expires_at.is_none_or(|end| now < end))?;
+        Some(Actor::Token {
+            user: holder.user,
+            id: holder.token,
+        })
+    }
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,234 @@
+//! Sign-in with a password; sessions whose tokens are kept as digests only.
+
+use hoist_model::Id;
+use hoist_model::document::User;
+use hoist_model::record::Kind;
+use hoist_store::{SecretKind, SecretValue, Session, SessionDigest};
+use jiff::SignedDuration;
+
+use crate::app::App;
+use crate::source::{digest, password_matches};
+
+/// A session ends after this, whatever happens.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// A session ends when it was not used for so long.
+const IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// `last_seen` is written at most so often.
+const TOUCH: SignedDuration = SignedDuration::from_mins(5);
+/// Shortest and longest password.
+const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 10..=256;
+
+/// Why somebody is not signed in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SignInError {
+    /// Wrong e-mail or password, or no such account; which one is not told.
+    Wrong,
+    /// Too many attempts; wait so many seconds.
+    TooMany {
+        /// At least 1.
+        retry_after_s: u64,
+    },
+    /// The new password does not do.
+    Weak {
+        /// Why.
+        reason: String,
+    },
+    /// The database is unavailable.
+    Unavailable,
+}
+
+/// Who asks from where, for the session list and the limits.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// Network address.
+    pub address: String,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+/// A fresh session; the token is shown to the browser once, as a cookie.
+pub struct SignedIn {
+    /// The user document.
+    pub user: Id,
+    /// For the cookie.
+    pub token: String,
+    /// Seconds until the session ends.
+    pub max_age_s: i64,
+}
+
+impl App {
+    /// Signs in with e-mail and password.
+    ///
+    /// # Errors
+    /// See [`SignInError`]; the time taken does not tell whether the account exists.
+    pub async fn sign_in(&self, email: &str, password: &str, caller: &Caller) -> Result<SignedIn, SignInError> {
+        let email = email.trim().to_lowercase();
+        self.count_attempt(&email, &caller.address)?;
+        let user = {
+            let state = self.world.state();
+            let doc = state.find(Kind::User, None, &email);
+            doc.filter(|doc| doc.as_a::<User>().is_some_and(|user| !user.disabled))
+                .map(|doc| doc.id)
+        };
+        let hash = match user {
+            Some(id) => self.password_hash(id).await?,
+            None => None,
+        };
+        // Without an account the same work is done on a hash that nothing matches.
+        let hash = hash.unwrap_or_else(|| self.decoy.clone());
+        let matches = verify(password.to_owned(), hash).await;
+        match user.filter(|_| matches) {
+            Some(user) => self.open_session(user, caller).await,
+            None => Err(SignInError::Wrong),
+        }
+    }
+
+    /// Starts a session without a password; for set-up and after a password change.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn open_session(&self, user: Id, caller: &Caller) -> Result<SignedIn, SignInError> {
+        let now = self.clock.now();
+        let token = self.maker.token();
+        let session = Session {
+            digest: SessionDigest(digest(&token)),
+            user,
+            created: now,
+            expires: now.saturating_add(LIFETIME).unwrap_or(now),
+            last_seen: now,
+            address: caller.address.clone(),
+            agent: caller.agent.chars().take(200).collect(),
+        };
+        self.store
+            .create_session(&session)
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        Ok(SignedIn {
+            user,
+            token,
+            max_age_s: LIFETIME.as_secs(),
+        })
+    }
+
+    /// Whose session a cookie names, if it is live.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn session_user(&self, token: &str) -> Result<Option<Id>, SignInError> {
+        let now = self.clock.now();
+        let found = self
+            .store
+            .session(SessionDigest(digest(token)), now)
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        let Some(session) = found else { return Ok(None) };
+        let unused = now.duration_since(session.last_seen);
+        if unused > IDLE {
+            let _ = self.store.delete_session(session.digest).await;
+            return Ok(None);
+        }
+        if unused > TOUCH {
+            let _ = self.store.touch_session(session.digest, now).await;
+        }
+        let live = self
+            .world
+            .state()
+            .get_a::<User>(session.user)
+            .is_some_and(|user| !user.disabled);
+        Ok(live.then_some(session.user))
+    }
+
+    /// Ends the session that a cookie names.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn sign_out(&self, token: &str) -> Result<(), SignInError> {
+        self.store
+            .delete_session(SessionDigest(digest(token)))
+            .await
+            .map(drop)
+            .map_err(|_| SignInError::Unavailable)
+    }
+
+    /// Changes one's own password and ends every other session.
+    ///
+    /// # Errors
+    /// See [`SignInError`].
+    pub async fn change_password(
+        &self,
+        user: Id,
+        current: &str,
+        new: &str,
+        caller: &Caller,
+    ) -> Result<SignedIn, SignInError> {
+        self.count_attempt(&user.to_string(), &caller.address)?;
+        let hash = self.password_hash(user).await?.unwrap_or_else(|| self.decoy.clone());
+        if !verify(current.to_owned(), hash).await {
+            return Err(SignInError::Wrong);
+        }
+        self.set_password(user, new).await?;
+        self.open_session(user, caller).await
+    }
+
+    /// Sets a user's password and ends all their sessions; for set-up and for operators.
+    ///
+    /// # Errors
+    /// See [`SignInError`].
+    pub async fn set_password(&self, user: Id, new: &str) -> Result<(), SignInError> {
+        check_password(new)?;
+        let maker = self.maker.clone();
+        let new = new.to_owned();
+        let hash = tokio::task::spawn_blocking(move || maker.hash_password(&new))
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        let value = SecretValue::new(hash.into_bytes());
+        self.store
+            .put_secret(user, SecretKind::Password, value)
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        self.store
+            .delete_sessions_of(user, None)
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        Ok(())
+    }
+
+    fn count_attempt(&self, account: &str, address: &str) -> Result<(), SignInError> {
+        let now = self.clock.now();
+        let too_many = |retry_after_s| SignInError::TooMany { retry_after_s };
+        self.by_account.attempt(account, now).map_err(too_many)?;
+        self.by_address.attempt(address, now).map_err(too_many)
+    }
+
+    async fn password_hash(&self, user: Id) -> Result<Option<String>, SignInError> {
+        let found = self
+            .store
+            .secret(user, SecretKind::Password)
+            .await
+            .map_err(|_| SignInError::Unavailable)?;
+        Ok(found.and_then(|value| String::from_utf8(value.expose().to_vec()).ok()))
+    }
+}
+
+/// Whether a password may be used.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn check_password(password: &str) -> Result<(), SignInError> {
+    let length = password.chars().count();
+    if !PASSWORD_CHARACTERS.contains(&length) {
+        let reason = format!(
+            "a password has {} to {} characters",
+            PASSWORD_CHARACTERS.start(),
+            PASSWORD_CHARACTERS.end()
+        );
+        return Err(SignInError::Weak { reason });
+    }
+    Ok(())
+}
+
+async fn verify(password: String, hash: String) -> bool {
+    tokio::task::spawn_blocking(move || password_matches(&password, &hash))
+        .await
+        .unwrap_or(false)
+}

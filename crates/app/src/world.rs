@@ -1,0 +1,381 @@
+//! What is published: the state that answers lists and searches, a snapshot per environment that
+//! answers evaluations, and the keys that may ask.
+//!
+//! Publishing one entry touches only what the entry touched. Readers load a snapshot once and use
+//! it to the end; they never wait for a writer.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+
+use arc_swap::ArcSwap;
+use hoist_engine::ruleset::Ruleset;
+use hoist_engine::{MemberPatch, Patch, Snapshot};
+use hoist_model::Id;
+use hoist_model::document::{Body, Environment, Flag, Segment};
+use hoist_model::log::{Effect, LogEntry};
+use hoist_model::lower::{lower_flag, lower_segment};
+use hoist_model::record::Kind;
+use hoist_model::state::{State, setting_place};
+
+use crate::credentials::Keys;
+use crate::events::{Events, Published};
+
+/// One environment as it is served.
+pub struct EnvironmentView {
+    /// The environment document.
+    pub id: Id,
+    /// The project document.
+    pub project: Id,
+    /// Key of the environment.
+    pub key: String,
+    /// What evaluates.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// Everything that is published.
+pub struct World {
+    state: RwLock<State>,
+    environments: ArcSwap<HashMap<Id, Arc<EnvironmentView>>>,
+    keys: ArcSwap<Keys>,
+    events: Events,
+}
+
+impl World {
+    /// Publishes a loaded state: compiles every environment.
+    pub fn new(state: State) -> Self {
+        let mut environments = HashMap::new();
+        for doc in state.list_all(Kind::Environment) {
+            if let (Some(body), Some(project)) = (doc.as_a::<Environment>(), doc.scope) {
+                environments.insert(doc.id, Arc::new(compile(&state, project, doc.id, &body.key)));
+            }
+        }
+        let keys = Keys::of(&state);
+        Self {
+            state: RwLock::new(state),
+            environments: ArcSwap::from_pointee(environments),
+            keys: ArcSwap::from_pointee(keys),
+            events: Events::default(),
+        }
+    }
+
+    /// The state, for as long as the guard lives; keep it short.
+    pub fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// A copy of the state; documents are shared.
+    pub fn clone_state(&self) -> State {
+        self.state().clone()
+    }
+
+    /// An environment as it is served now.
+    pub fn environment(&self, id: Id) -> Option<Arc<EnvironmentView>> {
+        self.environments.load().get(&id).cloned()
+    }
+
+    /// Keys of software.
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.load_full()
+    }
+
+    /// What happens, as it happens.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// Takes over one committed entry. An entry that is in already is passed over, so the writer
+    /// and the follower may both bring it.
+    pub fn publish(&self, entry: &LogEntry) {
+        let (published, touch) = {
+            let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if entry.revision != state.revision() + 1 {
+                return;
+            }
+            let mut touch = Touch::default();
+            // Before: where removed documents stood. After: where the others stand.
+            touch.note(&state, entry);
+            for (id, error) in state.apply(entry) {
+                tracing::error!(document = %id, %error, "a document cannot be read and is left out");
+            }
+            touch.note(&state, entry);
+            self.recompile(&state, entry, &touch);
+            if touch.keys {
+                self.keys.store(Arc::new(Keys::of(&state)));
+            }
+            let environments = touch.affected(&state);
+            (
+                Published::from_entry(entry, environments, |effect| name_of(&state, effect)),
+                touch,
+            )
+        };
+        drop(touch);
+        self.events.publish(published);
+    }
+
+    /// Tells everybody that time alone has changed what an environment answers.
+    pub fn time_passed(&self, environment: Id, project: Id) {
+        let revision = self.state().revision();
+        self.events.publish(Published {
+            revision,
+            project: Some(project),
+            environments: vec![environment],
+            touched: Vec::new(),
+            actor: None,
+            summary: String::new(),
+        });
+    }
+
+    fn recompile(&self, state: &State, entry: &LogEntry, touch: &Touch) {
+        let affected = touch.affected(state);
+        let gone = touch.environments.iter().any(|id| state.get(*id).is_none());
+        if affected.is_empty() && !gone {
+            return;
+        }
+        let mut views = HashMap::clone(&self.environments.load());
+        views.retain(|id, _| state.get(*id).is_some());
+        for id in affected {
+            let Some((project, body)) = state
+                .get(id)
+                .and_then(|doc| Some((doc.scope?, doc.as_a::<Environment>()?)))
+            else {
+                continue;
+            };
+            let view = match views.get(&id) {
+                Some(view) => patched(state, view, entry, touch),
+                None => compile(state, project, id, &body.key),
+            };
+            views.insert(id, Arc::new(view));
+        }
+        self.environments.store(Arc::new(views));
+    }
+}
+
+/// What an entry touches, by environment.
+#[derive(Default)]
+struct Touch {
+    /// Environments created, changed or removed.
+    environments: BTreeSet<Id>,
+    /// (flag, environment) whose settings changed.
+    settings: BTreeSet<(Id, Id)>,
+    /// Flags whose definition changed, with their project and key.
+    flags: BTreeSet<(Id, Id, String)>,
+    /// Segments whose definition or members changed, with their project and key.
+    segments: BTreeSet<(Id, Id, String)>,
+    /// Whether keys of software changed.
+    keys: bool,
+}
+
+impl Touch {
+    fn note(&mut self, state: &State, entry: &LogEntry) {
+        for effect in &entry.effects {
+            if let Effect::Remove { before } = effect {
+                self.keys |= before.kind == Kind::Credential || before.kind == Kind::Token;
+            }
+            let Some(doc) = state.get(effect.document()) else {
+                continue;
+            };
+            if let Some((flag, environment)) = setting_place(&doc.body) {
+                self.settings.insert((flag, environment));
+                continue;
+            }
+            match (&doc.body, doc.scope) {
+                (Body::Environment(_), _) => {
+                    self.environments.insert(doc.id);
+                }
+                (Body::Flag(_), Some(project)) => {
+                    self.flags.insert((project, doc.id, doc.key.to_string()));
+                }
+                (Body::Segment(_), Some(project)) => {
+                    self.segments.insert((project, doc.id, doc.key.to_string()));
+                }
+                (Body::Credential(_) | Body::Token(_) | Body::User(_), _) => self.keys = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// Live environments whose answers may differ.
+    fn affected(&self, state: &State) -> Vec<Id> {
+        let projects: BTreeSet<Id> = self
+            .flags
+            .iter()
+            .chain(&self.segments)
+            .map(|(project, _, _)| *project)
+            .collect();
+        let whole = projects
+            .iter()
+            .flat_map(|project| state.list(Kind::Environment, Some(*project)).map(|doc| doc.id));
+        let single = self
+            .settings
+            .iter()
+            .map(|(_, environment)| *environment)
+            .filter(|id| state.get(*id).is_some());
+        let own = self.environments.iter().copied().filter(|id| state.get(*id).is_some());
+        whole
+            .chain(single)
+            .chain(own)
+            .collect::<BTreeSet<Id>>()
+            .into_iter()
+            .collect()
+    }
+}
+
+/// The key that people know a document by.
+fn name_of(state: &State, effect: &Effect) -> (Kind, String) {
+    let record = match effect {
+        Effect::Put { after, .. } => Some(after),
+        Effect::Remove { before } => Some(before),
+        Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => None,
+    };
+    let kind = record.map_or(Kind::Segment, |record| record.kind);
+    let key = match (record, kind) {
+        (Some(record), Kind::Config | Kind::Overrides | Kind::Kill) => {
+            let flag = record.key.split('/').next().and_then(|id| id.parse().ok());
+            flag.and_then(|id: Id| state.get(id)).map(|doc| doc.key.to_string())
+        }
+        (Some(record), _) => Some(record.key.clone()),
+        (None, _) => state.get(effect.document()).map(|doc| doc.key.to_string()),
+    };
+    (kind, key.unwrap_or_default())
+}
+
+/// Compiles a whole environment.
+fn compile(state: &State, project: Id, environment: Id, key: &str) -> EnvironmentView {
+    let flags = state
+        .flags(project)
+        .filter(|(_, flag)| flag.archived_at.is_none())
+        .map(|(doc, flag)| lowered(state, doc.id, doc.revision, flag, environment))
+        .collect();
+    let segments = state
+        .segments(project)
+        .filter(|(_, segment)| segment.archived_at.is_none())
+        .map(|(doc, segment)| {
+            let members = state
+                .members(doc.id)
+                .map(|set| set.iter().map(ToString::to_string).collect())
+                .unwrap_or_default();
+            lower_segment(segment, members)
+        });
+    let ruleset = Ruleset {
+        v: 1,
+        environment: key.to_owned(),
+        epoch: state.head().epoch.clone(),
+        revision: state.revision(),
+        flags,
+        segments: segments.collect(),
+    };
+    let (snapshot, problems) = Snapshot::compile(&ruleset);
+    report(key, &problems);
+    EnvironmentView {
+        id: environment,
+        project,
+        key: key.to_owned(),
+        snapshot: Arc::new(snapshot),
+    }
+}
+
+fn lowered(state: &State, id: Id, revision: u64, flag: &Flag, environment: Id) -> hoist_engine::ruleset::FlagRules {
+    let setting = state.setting(id, environment);
+    let version = setting.map_or(0, |setting| setting.revision()).max(revision);
+    lower_flag(
+        flag,
+        setting.and_then(|setting| setting.config()),
+        setting.and_then(|setting| setting.overrides()),
+        setting.and_then(|setting| setting.kill()),
+        version,
+    )
+}
+
+/// Recompiles what an entry touched in one environment.
+fn patched(state: &State, view: &EnvironmentView, entry: &LogEntry, touch: &Touch) -> EnvironmentView {
+    let mut patch = Patch {
+        revision: entry.revision,
+        ..Patch::default()
+    };
+    let settings = touch
+        .settings
+        .iter()
+        .filter(|(_, environment)| *environment == view.id)
+        .map(|(flag, _)| *flag);
+    let defined = touch.flags.iter().filter(|(project, _, _)| *project == view.project);
+    let ids: BTreeSet<Id> = defined.clone().map(|(_, id, _)| *id).chain(settings).collect();
+    for id in ids {
+        if let Some((doc, flag)) = state.get(id).and_then(|doc| Some((doc, doc.as_a::<Flag>()?)))
+            && flag.archived_at.is_none()
+        {
+            patch.flags.push(lowered(state, id, doc.revision, flag, view.id));
+        }
+    }
+    for (_, id, key) in defined {
+        if state.get_a::<Flag>(*id).is_none_or(|flag| flag.archived_at.is_some()) {
+            patch.removed_flags.push(key.clone());
+        }
+    }
+    for (_, id, key) in touch.segments.iter().filter(|(project, _, _)| *project == view.project) {
+        patch_segment(state, entry, *id, key, &mut patch);
+    }
+    let (snapshot, problems) = view.snapshot.patched(patch);
+    report(&view.key, &problems);
+    EnvironmentView {
+        id: view.id,
+        project: view.project,
+        key: view.key.clone(),
+        snapshot: Arc::new(snapshot),
+    }
+}
+
+/// A changed definition recompiles the segment; changed members only move members.
+fn patch_segment(state: &State, entry: &LogEntry, id: Id, key: &str, patch: &mut Patch) {
+    let Some(segment) = state
+        .get_a::<Segment>(id)
+        .filter(|segment| segment.archived_at.is_none())
+    else {
+        patch.removed_segments.push(key.to_owned());
+        return;
+    };
+    if entry
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Put { after, .. } if after.id == id))
+    {
+        let members = state
+            .members(id)
+            .map(|set| set.iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        patch.segments.push(lower_segment(segment, members));
+        return;
+    }
+    let mut members = MemberPatch {
+        segment: key.to_owned(),
+        added: Vec::new(),
+        removed: Vec::new(),
+    };
+    for effect in &entry.effects {
+        match effect {
+            Effect::AddMembers {
+                segment,
+                members: added,
+            } if *segment == id => members.added.extend(added.iter().cloned()),
+            Effect::RemoveMembers {
+                segment,
+                members: removed,
+            } if *segment == id => members.removed.extend(removed.iter().cloned()),
+            _ => {}
+        }
+    }
+    patch.members.push(members);
+}
+
+fn report(environment: &str, problems: &[hoist_engine::Problem]) {
+    const MOST: usize = 20;
+    for problem in problems.iter().take(MOST) {
+        tracing::warn!(
+            environment,
+            ?problem,
+            "a rule does not compile and counts as not matched"
+        );
+    }
+    if problems.len() > MOST {
+        tracing::warn!(environment, count = problems.len(), "more rules do not compile");
+    }
+}

@@ -1,0 +1,599 @@
+//! Planning: state + changes → effects, with everything a person wants to know before saying yes.
+//!
+//! Pure: the moment, new ids, salts and secrets come from outside ([`Source`]), and so does the
+//! past ([`Past`]). A plan is made twice: for the dry run that people read, and by the writer
+//! against the working state just before the commit.
+
+mod access;
+mod config;
+pub mod describe;
+mod flag;
+mod import;
+mod place;
+mod segment;
+mod undo;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hoist_engine::Limits;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::Id;
+use crate::authorise::{Access, Place, access};
+use crate::change::Change;
+use crate::document::{Environment, Unreadable};
+use crate::draft::Draft;
+use crate::log::{Actor, Effect, LogEntry};
+use crate::merge;
+use crate::permission::Permission;
+use crate::record::Kind;
+use crate::state::{Aggregate, Doc, State};
+
+/// Several changes that happen together or not at all.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where.
+    pub place: Place,
+    /// In order; later ones see what earlier ones did. At most 500.
+    pub changes: Vec<Change>,
+    /// Why, for people.
+    pub note: String,
+    /// Revisions of documents that the changes were made from.
+    pub base: BTreeMap<Id, u64>,
+}
+
+/// Where new things come from.
+pub trait Source {
+    /// A new id.
+    fn id(&mut self) -> Id;
+    /// A new salt: 16 characters.
+    fn salt(&mut self) -> String;
+    /// A new secret with this prefix, and the digest that is kept of it.
+    fn secret(&mut self, prefix: &str) -> (String, String);
+    /// A new one-time password, and the hash that is kept of it.
+    fn password(&mut self) -> (String, String);
+}
+
+/// What happened before.
+pub trait Past {
+    /// A document's body as a revision left it.
+    fn body_at(&self, document: Id, revision: u64) -> Option<Json>;
+    /// A log entry.
+    fn entry(&self, revision: u64) -> Option<&LogEntry>;
+}
+
+/// Something wrong with what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Stable word.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+    /// JSON pointer into the request.
+    pub pointer: String,
+}
+
+/// Why a request cannot be planned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// Not there, or not visible to the actor.
+    NotFound {
+        /// Such as `flag checkout`.
+        what: String,
+    },
+    /// Visible, but not allowed.
+    Denied {
+        /// What it takes; absent: an operator.
+        permission: Option<Permission>,
+    },
+    /// Cannot be.
+    Invalid(Vec<Problem>),
+    /// Somebody else changed the same part meanwhile.
+    Conflict {
+        /// The document.
+        document: Id,
+        /// Its revision now: the winner's.
+        winner: u64,
+        /// Paths that both changed; empty: the whole document.
+        paths: Vec<String>,
+    },
+}
+
+/// One sentence of a plan, with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentence {
+    /// For people.
+    pub text: String,
+    /// The document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Id>,
+    /// JSON pointer into the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// Worth knowing before saying yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable word.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+/// How dangerous a change is; decides what guards the console puts before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "u8")]
+pub enum Grade {
+    /// Touches nothing that is served.
+    Harmless,
+    /// In an unprotected environment.
+    #[default]
+    Normal,
+    /// In a protected environment, or a kill.
+    Guarded,
+    /// Deletes, reshuffles or revokes: the key has to be typed.
+    Typed,
+}
+
+impl From<Grade> for u8 {
+    fn from(grade: Grade) -> u8 {
+        grade as u8
+    }
+}
+
+/// Where a segment or flag is used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Use {
+    /// Key of the flag that uses it.
+    pub flag: String,
+    /// Key of the environment.
+    pub environment: String,
+    /// `rule`, `override`, `prerequisite` or `segment`.
+    #[serde(rename = "where")]
+    pub place: String,
+}
+
+/// A secret's trace to be stored with the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretWrite {
+    /// The document it belongs to.
+    pub owner: Id,
+    /// Which secret of the owner.
+    pub kind: SecretKind,
+    /// Digest or hash; never the secret.
+    pub digest: String,
+}
+
+/// Which secret of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// Argon2id hash of a user's password.
+    Password,
+}
+
+impl SecretKind {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+        }
+    }
+}
+
+/// A secret to be shown once, to whoever asked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reveal {
+    /// The document it belongs to.
+    pub document: Id,
+    /// In clear. Has no `Debug` and no `Serialize` on purpose.
+    pub secret: String,
+}
+
+/// What a request would do.
+#[derive(Clone)]
+pub struct Plan {
+    /// Generic effects; documents put carry the planned revision.
+    pub effects: Vec<Effect>,
+    /// What it does, in words.
+    pub sentences: Vec<Sentence>,
+    /// Worth knowing.
+    pub warnings: Vec<Warning>,
+    /// How dangerous.
+    pub grade: Grade,
+    /// Key to be typed for a [`Grade::Typed`] change.
+    pub confirm: Option<String>,
+    /// Environments whose answers may change, in promotion order.
+    pub environments: Vec<Id>,
+    /// Flags that use what changes.
+    pub used_by: Vec<Use>,
+    /// The project, if it is about one.
+    pub project: Option<Id>,
+    /// The entry that is undone.
+    pub undoes: Option<u64>,
+    /// Digests to store in the same transaction.
+    pub secrets: Vec<SecretWrite>,
+    /// Secrets to show once.
+    pub reveals: Vec<Reveal>,
+}
+
+impl Plan {
+    /// One sentence for the log.
+    pub fn summary(&self) -> String {
+        match self.sentences.as_slice() {
+            [] => "Changed nothing".to_owned(),
+            [only] => only.text.clone(),
+            [first, rest @ ..] => format!("{} (and {} more)", first.text, rest.len()),
+        }
+    }
+
+    /// Revisions, before this plan, of the documents it touches.
+    pub fn base(&self) -> BTreeMap<Id, u64> {
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Put { before, after } => Some((after.id, before.as_ref().map_or(0, |before| before.revision))),
+                Effect::Remove { before } => Some((before.id, before.revision)),
+                Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => None,
+            })
+            .collect()
+    }
+}
+
+/// Plans a request on a state.
+///
+/// # Errors
+/// A [`Refusal`], with a pointer into the request where one applies.
+pub fn plan(
+    state: &State,
+    request: &Request,
+    actor: &Actor,
+    now: Timestamp,
+    source: &mut dyn Source,
+    past: &dyn Past,
+) -> Result<Plan, Refusal> {
+    if request.changes.len() > MAX_CHANGES {
+        return Err(invalid(
+            "too_many",
+            format!("at most {MAX_CHANGES} changes at once"),
+            "/changes",
+        ));
+    }
+    let mut planner = Planner {
+        draft: Draft::new(state, state.revision() + 1),
+        request,
+        actor,
+        now,
+        source,
+        past,
+        limits: Limits::default(),
+        pointer: String::new(),
+        sentences: Vec::new(),
+        warnings: Vec::new(),
+        grade: Grade::Harmless,
+        confirm: None,
+        environments: BTreeSet::new(),
+        used_by: BTreeSet::new(),
+        undoes: None,
+        secrets: Vec::new(),
+        reveals: Vec::new(),
+    };
+    for (at, change) in request.changes.iter().enumerate() {
+        planner.pointer = format!("/changes/{at}");
+        planner.authorise(change)?;
+        planner.change(change)?;
+    }
+    Ok(planner.finish())
+}
+
+/// Changes in one request.
+pub const MAX_CHANGES: usize = 500;
+/// Flags in one project.
+pub const MAX_FLAGS: usize = 20_000;
+/// Members of one segment.
+pub const MAX_MEMBERS: usize = 5_000_000;
+/// Longest chain of prerequisites.
+pub const MAX_PREREQUISITE_DEPTH: usize = 10;
+
+/// One problem as a refusal.
+fn invalid(code: &str, detail: impl Into<String>, pointer: impl Into<String>) -> Refusal {
+    Refusal::Invalid(vec![Problem {
+        code: code.into(),
+        detail: detail.into(),
+        pointer: pointer.into(),
+    }])
+}
+
+/// What is being planned.
+struct Planner<'a> {
+    draft: Draft<'a>,
+    request: &'a Request,
+    actor: &'a Actor,
+    now: Timestamp,
+    source: &'a mut dyn Source,
+    past: &'a dyn Past,
+    limits: Limits,
+    /// Of the change in hand.
+    pointer: String,
+    sentences: Vec<Sentence>,
+    warnings: Vec<Warning>,
+    grade: Grade,
+    confirm: Option<String>,
+    environments: BTreeSet<Id>,
+    used_by: BTreeSet<Use>,
+    undoes: Option<u64>,
+    secrets: Vec<SecretWrite>,
+    reveals: Vec<Reveal>,
+}
+
+impl Planner<'_> {
+    fn change(&mut self, change: &Change) -> Result<(), Refusal> {
+        match change {
+            Change::Organization(change) => self.organization(change),
+            Change::Project(change) => self.project(change),
+            Change::Environment(change) => self.environment(change),
+            Change::Flag(change) => self.flag(change),
+            Change::Config(change) => self.config(change),
+            Change::Segment(change) => self.segment(change),
+            Change::Credential(change) => self.credential(change),
+            Change::User(change) => self.user(change),
+            Change::Member(change) => self.member(change),
+            Change::Token(change) => self.token(change),
+            Change::Import(import) => self.import(import),
+            Change::Undo { revision } => self.undo(*revision),
+        }
+    }
+
+    fn authorise(&self, change: &Change) -> Result<(), Refusal> {
+        let access = self.access();
+        if let Place::Project(_) = self.request.place
+            && !access.allows(Permission::ProjectView)
+        {
+            return Err(Refusal::NotFound { what: "project".into() });
+        }
+        if let Place::Organization(_) = self.request.place
+            && !access.allows(Permission::OrganizationView)
+        {
+            return Err(Refusal::NotFound {
+                what: "organization".into(),
+            });
+        }
+        match change.permission() {
+            Some(permission) => self.allow(&access, permission),
+            None if matches!(change, Change::Token(_)) || access.operator => Ok(()),
+            None => Err(Refusal::Denied { permission: None }),
+        }
+    }
+
+    fn access(&self) -> Access {
+        access(&self.draft, self.actor, self.request.place)
+    }
+
+    fn allow(&self, access: &Access, permission: Permission) -> Result<(), Refusal> {
+        if access.allows(permission) {
+            Ok(())
+        } else {
+            Err(Refusal::Denied {
+                permission: Some(permission),
+            })
+        }
+    }
+
+    fn finish(self) -> Plan {
+        let effects = self.draft.effects();
+        let state = self.draft.state();
+        let mut environments: Vec<Id> = self.environments.into_iter().collect();
+        environments.sort_by_key(|id| state.get_a::<Environment>(*id).map_or(u32::MAX, |body| body.order));
+        let project = match self.request.place {
+            Place::Project(id) => Some(id),
+            Place::Instance | Place::Organization(_) => None,
+        };
+        Plan {
+            effects,
+            sentences: self.sentences,
+            warnings: self.warnings,
+            grade: self.grade,
+            confirm: self.confirm,
+            environments,
+            used_by: self.used_by.into_iter().collect(),
+            project,
+            undoes: self.undoes,
+            secrets: self.secrets,
+            reveals: self.reveals,
+        }
+    }
+
+    // What the aggregates share.
+
+    fn project_id(&self) -> Result<Id, Refusal> {
+        match self.request.place {
+            Place::Project(id) if self.draft.get(id).is_some() => Ok(id),
+            _ => Err(invalid(
+                "wrong_place",
+                "this change belongs to a project",
+                self.pointer.clone(),
+            )),
+        }
+    }
+
+    fn organization_id(&self) -> Result<Id, Refusal> {
+        match self.request.place {
+            Place::Organization(id) => Ok(id),
+            Place::Project(id) => self.draft.get(id).and_then(|doc| doc.scope).ok_or(Refusal::NotFound {
+                what: "organization".into(),
+            }),
+            Place::Instance => Err(invalid(
+                "wrong_place",
+                "this change belongs to an organization",
+                self.pointer.clone(),
+            )),
+        }
+    }
+
+    /// A document that the change names by key.
+    fn named<T: Aggregate>(&self, scope: Option<Id>, key: &str) -> Result<(Id, T), Refusal> {
+        let found = self
+            .draft
+            .find(T::KIND, scope, key)
+            .and_then(|doc| Some((doc.id, doc.as_a::<T>()?.clone())));
+        found.ok_or_else(|| Refusal::NotFound {
+            what: format!("{} {key}", T::KIND.as_str()),
+        })
+    }
+
+    /// A document that the change names by id, in the request's place.
+    fn by_id<T: Aggregate>(&self, scope: Option<Id>, id: Id) -> Result<T, Refusal> {
+        let found = self
+            .draft
+            .get(id)
+            .filter(|doc| doc.scope == scope)
+            .and_then(|doc| doc.as_a::<T>().cloned());
+        found.ok_or_else(|| Refusal::NotFound {
+            what: format!("{} {id}", T::KIND.as_str()),
+        })
+    }
+
+    /// Applies a merge patch to a document, three ways when it was made from an older revision.
+    fn patched<T>(&self, id: Id, current: &T, patch: &Json) -> Result<T, Refusal>
+    where
+        T: Aggregate + Serialize + serde::de::DeserializeOwned,
+    {
+        let pointer = format!("{}/{}/edit/patch", self.pointer, T::KIND.as_str());
+        if !patch.is_object() {
+            return Err(invalid("not_an_object", "a patch is a JSON object", pointer));
+        }
+        let now = serde_json::to_value(current).unwrap_or(Json::Null);
+        let merged = self.merged(id, &now, patch)?;
+        crate::document::from_json(merged).map_err(|error| unreadable(&error, &pointer))
+    }
+
+    /// The body after a patch that was made from the request's base revision of the document.
+    fn merged(&self, id: Id, now: &Json, patch: &Json) -> Result<Json, Refusal> {
+        let revision = self.draft.state().get(id).map_or(0, |doc| doc.revision);
+        let base = self.request.base.get(&id).copied().unwrap_or(revision);
+        if base == revision {
+            return Ok(merge::merge_patch(now, patch));
+        }
+        let conflict = |paths| Refusal::Conflict {
+            document: id,
+            winner: revision,
+            paths,
+        };
+        let Some(old) = self.past.body_at(id, base) else {
+            return Err(conflict(Vec::new()));
+        };
+        let mine = merge::merge_patch(&old, patch);
+        let merged = merge::three_way(&old, now, &mine);
+        if merged.conflicts.is_empty() {
+            Ok(merged.value)
+        } else {
+            Err(conflict(merged.conflicts))
+        }
+    }
+
+    /// Refuses a base that the document has moved away from, for changes that are no patch.
+    fn check_base(&self, id: Id) -> Result<(), Refusal> {
+        let revision = self.draft.state().get(id).map_or(0, |doc| doc.revision);
+        match self.request.base.get(&id) {
+            Some(base) if *base != revision => Err(Refusal::Conflict {
+                document: id,
+                winner: revision,
+                paths: Vec::new(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A new key: of the form for new keys, and free.
+    fn check_new_key(&self, kind: Kind, scope: Option<Id>, key: &str) -> Result<(), Refusal> {
+        let pointer = format!("{}/{}/create/key", self.pointer, kind.as_str());
+        if !is_new_key(key) {
+            let detail = format!(
+                "“{key}” is not a key: letters, digits and . _ : @ - up to 128, beginning with a letter or digit"
+            );
+            return Err(invalid("bad_key", detail, pointer));
+        }
+        if self.draft.find(kind, scope, key).is_some() {
+            return Err(invalid(
+                "key_taken",
+                format!("a {} with the key {key} exists already", kind.as_str()),
+                pointer,
+            ));
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, document: Id, text: impl Into<String>) {
+        self.sentences.push(Sentence {
+            text: text.into(),
+            document: Some(document),
+            path: None,
+        });
+    }
+
+    fn warn(&mut self, code: &str, text: impl Into<String>) {
+        let warning = Warning {
+            code: code.into(),
+            text: text.into(),
+        };
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    fn raise(&mut self, grade: Grade) {
+        self.grade = self.grade.max(grade);
+    }
+
+    /// Notes that answers of an environment may change.
+    fn touches(&mut self, environment: Id) {
+        self.environments.insert(environment);
+        let protected = self
+            .draft
+            .get_a::<Environment>(environment)
+            .is_some_and(|body| body.protected);
+        self.raise(if protected { Grade::Guarded } else { Grade::Normal });
+    }
+
+    fn touches_project(&mut self, project: Id) {
+        let all: Vec<Id> = self
+            .draft
+            .list(Kind::Environment, Some(project))
+            .into_iter()
+            .map(|doc| doc.id)
+            .collect();
+        for environment in all {
+            self.touches(environment);
+        }
+    }
+
+    fn needs_typing(&mut self, key: &str) {
+        self.raise(Grade::Typed);
+        self.confirm.get_or_insert_with(|| key.to_owned());
+    }
+}
+
+/// A body that does not parse, as a refusal.
+fn unreadable(error: &Unreadable, pointer: &str) -> Refusal {
+    invalid("bad_value", error.message.clone(), format!("{pointer}{}", error.path))
+}
+
+/// Form of new keys; imports may store others.
+pub fn is_new_key(key: &str) -> bool {
+    let mut characters = key.chars();
+    key.len() <= 128
+        && characters.next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && characters.all(|each| each.is_ascii_alphanumeric() || "._:@-".contains(each))
+}
+
+/// Form of stored keys: printable, at most 200 bytes.
+pub fn is_stored_key(key: &str) -> bool {
+    !key.is_empty() && key.len() <= 200 && !key.chars().any(char::is_control)
+}
+
+/// A document's own name for sentences.
+fn name_of(doc: &Doc) -> &str {
+    &doc.key
+}
