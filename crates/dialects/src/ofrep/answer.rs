@@ -19,6 +19,8 @@ pub(super) struct Pen {
     out: Vec<u8>,
     /// The flag set's name as JSON text.
     set: Vec<u8>,
+    /// How metadata begins, up to the version, where a flag has none of its own.
+    plain: Vec<u8>,
 }
 
 impl Pen {
@@ -26,9 +28,12 @@ impl Pen {
     pub(super) fn new(flag_set: &str, flags: usize) -> Self {
         let mut set = Vec::with_capacity(flag_set.len() + 2);
         push_string(&mut set, flag_set);
+        let mut plain = Vec::with_capacity(set.len() + 40);
+        push!(plain, ",\"metadata\":{\"", SET, "\":", set, ",\"", VERSION, "\":\"");
         Self {
             out: Vec::with_capacity(256 + PER_FLAG * flags),
             set,
+            plain,
         }
     }
 
@@ -98,8 +103,27 @@ impl Pen {
     }
 
     fn metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
-        let own = outcome.metadata();
-        let is_free = |name: &str| own.is_empty() || !own.contains_key(name);
+        if outcome.metadata().is_empty() {
+            self.plain_metadata(flag, outcome);
+        } else {
+            self.mixed_metadata(flag, outcome);
+        }
+    }
+
+    /// Ours alone, which is the rule: as few pieces as possible.
+    fn plain_metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
+        push!(self.out, self.plain);
+        push_decimal(&mut self.out, flag.version());
+        push!(self.out, "\",\"", DETAIL, "\":\"", outcome.detail(), "\"");
+        if let Some(rule) = outcome.rule {
+            push!(self.out, ",\"", RULE, "\":");
+            push_string(&mut self.out, rule);
+        }
+        push!(self.out, "}");
+    }
+
+    fn mixed_metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
+        let is_free = |name: &str| !outcome.metadata().contains_key(name);
         push!(self.out, ",\"metadata\":{");
         if is_free(SET) {
             push!(self.out, "\"", SET, "\":", self.set, ",");
