@@ -3,6 +3,8 @@
 //! Everything here is pure: no clock, no randomness, no I/O. `store` keeps what this crate
 //! defines, `app` runs it, `api` and `compat` translate to it.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod authorise;
 pub mod change;
 pub mod document;
