@@ -8,7 +8,6 @@ const prod = {
   flags: 1,
   segments: 0,
   used_by: [],
-  notes: [],
 };
 const careful = () => data.plan({ grade: 2, impact: prod, sentences: [{ text: 'Turn off in prod' }] });
 

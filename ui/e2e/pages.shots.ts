@@ -22,7 +22,6 @@ const prodPlan = () =>
       flags: 1,
       segments: 0,
       used_by: [{ flag: 'checkout-upsell', environment: 'prod', where: 'prerequisite' }],
-      notes: ['Of those who still match rule 2, 10 % move from false to true'],
     },
     warnings: [{ code: 'dialect_gap', text: 'One dialect in use cannot express rule 2' }],
   });

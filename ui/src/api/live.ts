@@ -139,7 +139,7 @@ function revisionOf(event: Event): Revision | undefined {
 
 /** The flag that a touched settings document is of: its key is the flag's, or begins with it. */
 export function flagKeys(key: string): string[] {
-  const [flag = key] = key.split('/');
+  const [flag = key] = key.split(/\/| in /);
   return flag === key ? [key] : [key, flag];
 }
 

@@ -1,5 +1,11 @@
 /** Wire types of the console's API, kept by hand until they are generated from the OpenAPI document. */
 
+import type { Effect, Plan } from './changes';
+import type { Condition, Rule, Serve } from './rules';
+
+export type * from './changes';
+export type * from './rules';
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 /** Hundredths of a percent: 10000 is everybody. */
 export type Share = number;
@@ -34,7 +40,7 @@ export type Permission =
 
 export interface Page<T> {
   items: T[];
-  total: number;
+  total?: number;
   next: string | null;
 }
 
@@ -52,9 +58,9 @@ export interface Actor {
 
 export interface Winner {
   revision: Revision;
-  actor: Actor;
-  at: string;
-  summary: string;
+  actor?: Actor;
+  at?: string;
+  summary?: string;
 }
 
 export interface ProblemBody {
@@ -85,7 +91,7 @@ export interface SessionProject {
 export interface SessionOrganization {
   key: string;
   name: string;
-  role: string;
+  role?: string | null;
   permissions: Permission[];
   projects: SessionProject[];
 }
@@ -94,131 +100,6 @@ export interface Session {
   user: User;
   organizations: SessionOrganization[];
   version: string;
-}
-
-// Rules ---------------------------------------------------------------------------------------------------
-
-export type AllocationInput = 'environment' | { literal: string } | { first_of: string[] };
-
-export interface Allocation {
-  salt: string;
-  scheme?: 'hoist64' | 'unleash';
-  inputs?: AllocationInput[];
-  missing?: 'not_matched' | 'base' | 'draw';
-  draw?: 'interval' | 'rendezvous';
-  assign?: 'stable' | 'session' | 'request';
-}
-
-export interface CurvePoint {
-  at: string;
-  share: Share;
-}
-
-export interface CurvePause {
-  from: string;
-  until?: string | null;
-}
-
-export interface Curve {
-  shape?: 'steps' | 'linear';
-  points: CurvePoint[];
-  pauses?: CurvePause[];
-}
-
-export interface Arm {
-  variant: string;
-  weight: number;
-}
-
-export interface Split {
-  /** May be left out for a new split: the server fills it. Sent back unchanged for an existing one. */
-  allocation?: Allocation;
-  arms: Arm[];
-}
-
-export interface Ramp {
-  allocation?: Allocation;
-  variant: string;
-  rest: string;
-  curve: Curve;
-}
-
-export type What =
-  | 'code_default'
-  | { variant: string }
-  | { value: Json }
-  | { split: Split }
-  | { ramp: Ramp }
-  | { json_logic: { expression: Json; otherwise?: string | null } };
-
-export interface Serve {
-  serve: What;
-  enabled?: boolean;
-  metadata?: Record<string, Json>;
-}
-
-export type Operator =
-  | 'equals'
-  | 'in'
-  | 'contains'
-  | 'starts_with'
-  | 'ends_with'
-  | 'matches'
-  | 'eq'
-  | 'lt'
-  | 'lte'
-  | 'gt'
-  | 'gte'
-  | 'modulo'
-  | 'semver_eq'
-  | 'semver_lt'
-  | 'semver_lte'
-  | 'semver_gt'
-  | 'semver_gte'
-  | 'semver_range'
-  | 'before'
-  | 'after'
-  | 'within'
-  | 'exists'
-  | 'cidr';
-
-export interface Test {
-  attribute: string;
-  op: Operator;
-  values?: Json[];
-  negate?: boolean;
-  ignore_case?: boolean;
-  quantifier?: 'any' | 'all' | 'none';
-}
-
-export interface Percentage {
-  allocation?: Allocation;
-  share: Share;
-  bound?: 'exclusive' | 'inclusive';
-}
-
-export type Condition =
-  | { all: Condition[] }
-  | { any: Condition[] }
-  | { not: Condition }
-  | { test: Test }
-  | { segment: string }
-  | { percentage: Percentage }
-  | { broken: { verdict: boolean; problem: string } };
-
-export interface Gate {
-  allocation?: Allocation;
-  share: Share;
-  curve?: Curve;
-}
-
-export interface Rule {
-  id: string;
-  name?: string;
-  disabled?: boolean;
-  condition?: Condition;
-  gate?: Gate;
-  serve: Serve;
 }
 
 // Documents -----------------------------------------------------------------------------------------------
@@ -268,7 +149,8 @@ export interface Prerequisite {
 }
 
 export interface Config {
-  id: string;
+  /** Absent while nothing was ever set; the revision is 0 then. */
+  id?: string;
   enabled: boolean;
   off: Serve;
   prerequisites: Prerequisite[];
@@ -288,7 +170,8 @@ export interface SegmentOverride {
 }
 
 export interface Overrides {
-  id: string;
+  /** Absent while nothing was ever set; the revision is 0 then. */
+  id?: string;
   subjects: SubjectOverride[];
   segments: SegmentOverride[];
   revision: Revision;
@@ -298,7 +181,6 @@ export interface Kill {
   id?: string;
   until?: string | null;
   reason: string;
-  by: Actor | string;
   at: string;
   revision: Revision;
 }
@@ -370,7 +252,8 @@ export interface Credential {
   id: string;
   name: string;
   kind: 'server' | 'client';
-  environment: { key: string };
+  /** Key of the environment. */
+  environment: string;
   prefix: string;
   key?: string;
   expires_at?: string | null;
@@ -384,7 +267,6 @@ export interface Member {
   id: string;
   user: { id: string; email: string; name: string };
   role: string;
-  scope: 'organization' | 'project';
   revision: Revision;
 }
 
@@ -419,7 +301,7 @@ export interface FlagListItem {
   purpose?: Purpose | null;
   client_visible: boolean;
   archived: boolean;
-  changed_at: string;
+  changed_at?: string;
   changed_by?: { name: string } | null;
   created_at: string;
   revision: Revision;
@@ -432,7 +314,8 @@ export interface Facet {
 }
 
 export interface FlagPage extends Page<FlagListItem> {
-  facets?: Record<string, Facet[]>;
+  /** Tags of the flags on all pages, the most used first. */
+  tags?: Facet[];
   unknown?: string[];
 }
 
@@ -538,134 +421,4 @@ export interface LiveChange {
   actor?: { name: string } | null;
   summary: string;
   project?: string | null;
-}
-
-// Changes -------------------------------------------------------------------------------------------------
-
-/** A JSON merge patch: absent leaves, null removes or resets, a value sets. */
-export type Patch = Record<string, unknown>;
-
-export type FlagChange =
-  | {
-      create: {
-        key: string;
-        name?: string;
-        description?: string;
-        kind: FlagKind;
-        variants?: Variant[];
-        tags?: string[];
-        owner?: string;
-        purpose?: Purpose;
-        client_visible?: boolean;
-      };
-    }
-  | { edit: { flag: string; patch: Patch } }
-  | { archive: { flag: string } }
-  | { restore: { flag: string } }
-  | { delete: { flag: string } };
-
-export type ConfigChange =
-  | { edit: { flag: string; environment: string; patch: Patch } }
-  | { switch: { flag: string; environment: string; on: boolean } }
-  | { kill: { flag: string; environments: string[]; until?: string; reason: string } }
-  | { lift: { flag: string; environments: string[] } }
-  | { override: { flag: string; environment: string; patch: Patch } };
-
-export type SegmentChange =
-  | {
-      create: { key: string; name?: string; description?: string; condition?: Condition; members?: string[] };
-    }
-  | { edit: { segment: string; patch: Patch } }
-  | { archive: { segment: string } }
-  | { restore: { segment: string } }
-  | { delete: { segment: string } }
-  | { add_members: { segment: string; members: string[] } }
-  | { remove_members: { segment: string; members: string[] } };
-
-export type EnvironmentChange =
-  | { create: { key: string; name?: string; code?: string; hue?: Hue; protected?: boolean } }
-  | { edit: { environment: string; patch: Patch } }
-  | { delete: { environment: string } }
-  | { order: { environments: string[] } };
-
-export type ProjectChange =
-  | { create: { key: string; name?: string; description?: string } }
-  | { edit: { patch: Patch } }
-  | { delete: Record<string, never> };
-
-export type CredentialChange =
-  | { create: { name: string; kind: 'server' | 'client'; environment: string; expires_at?: string } }
-  | { edit: { credential: string; patch: Patch } }
-  | { revoke: { credential: string } };
-
-export type MemberChange =
-  | { add: { email: string; role: string; name?: string } }
-  | { edit: { member: string; role: string } }
-  | { remove: { member: string } };
-
-export type TokenChange = { create: { name: string; expires_at?: string } } | { revoke: { token: string } };
-
-export type Change =
-  | { flag: FlagChange }
-  | { config: ConfigChange }
-  | { segment: SegmentChange }
-  | { environment: EnvironmentChange }
-  | { project: ProjectChange }
-  | { credential: CredentialChange }
-  | { member: MemberChange }
-  | { token: TokenChange }
-  | { undo: { revision: Revision } };
-
-export interface Effect {
-  op: 'put' | 'remove' | 'add_members' | 'remove_members';
-  kind: string;
-  key: string;
-  document: string;
-  before?: Json;
-  after?: Json;
-  count?: number;
-}
-
-export interface Plan {
-  sentences: { text: string; document?: string; path?: string }[];
-  grade: 0 | 1 | 2 | 3;
-  effects: Effect[];
-  warnings: { code: string; text: string; document?: string; path?: string }[];
-  problems: FieldProblem[];
-  impact: {
-    environments: { key: string; name: string; protected: boolean }[];
-    flags: number;
-    segments: number;
-    used_by: { flag: string; environment?: string; where: string }[];
-    notes: string[];
-  };
-  outcome: 'apply' | 'propose' | 'refuse' | 'schedule';
-  reason?: string | null;
-  /** The key to type before a change of grade 3. */
-  confirm?: string | null;
-  token: string;
-  base: Record<string, Revision>;
-}
-
-export interface ChangesBody {
-  changes: Change[];
-  note?: string;
-  base?: Record<string, Revision>;
-  dry_run?: boolean;
-  plan?: string;
-}
-
-export interface ChangeAnswer {
-  outcome: 'planned' | 'applied' | 'proposed' | 'scheduled' | 'refused';
-  revision?: Revision;
-  change?: string;
-  plan: Plan;
-  secrets?: { document: string; secret: string }[];
-}
-
-export interface ImportAnswer extends ChangeAnswer {
-  gaps: Gap[];
-  created: string[];
-  changed: string[];
-  skipped: string[];
 }

@@ -85,7 +85,7 @@ export const flagText = {
     'Off at once, whatever the rules say; the rules stay as they are. A kill does not wait for a review.',
   killing: (flag: string, where: string) => `Kill ${flag} in ${where}`,
   killIn: (where: string) => (where ? `Kill in ${where}…` : 'Kill…'),
-  killedBy: (who: string, reason: string) => `Killed by ${who}: ${reason}`,
+  killedFor: (reason: string) => (reason ? `Killed: ${reason}.` : 'Killed.'),
   reason: 'Reason',
   reasonNeeded: 'Say why: it stands in the history.',
   chooseOne: 'Choose at least one environment.',

@@ -2,7 +2,6 @@
 export const planText = {
   loading: 'Making the plan…',
   edits: (n: number) => (n === 1 ? '1 edit' : `${n} edits`),
-  whatItDoes: 'What it does',
   reaches: 'Reaches',
   reachesFlags: (n: number) => (n === 1 ? '1 flag' : `${n} flags`),
   reachesSegments: (n: number) => (n === 1 ? '1 segment' : `${n} segments`),
@@ -38,7 +37,8 @@ export const planText = {
   noPermission: 'You may not make this change.',
   problemsTitle: 'This does not fit together yet',
   conflictTitle: 'Someone changed the same part',
-  conflictBy: (who: string, revision: number) => `${who}, revision ${revision}`,
+  conflictBy: (who: string | undefined, revision: number) =>
+    who ? `${who}, revision ${revision}` : `Revision ${revision}`,
   conflictHelp: 'Your edits are kept. Make the plan again on top of that change, or go back and look at it.',
   conflictAgain: 'Plan again on top',
   changedTitle: 'The plan changed while you were looking',

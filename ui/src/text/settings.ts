@@ -114,8 +114,6 @@ export const settingsText = {
   emailWrong: 'This is not an e-mail address.',
   name: 'Name',
   role: 'Role',
-  scope: 'Scope',
-  scopes: { organization: 'whole organization', project: 'project' },
   you: 'you',
   removeMember: 'Remove…',
   removeTitle: (name: string) => `Remove ${name}`,

@@ -9,7 +9,6 @@ import form from '@/components/Form.module.css';
 import { looksLikeEmail, problemAt } from '@/components/formErrors';
 import { useTitle } from '@/components/PageHeader';
 import { ErrorPanel } from '@/components/Status';
-import { keyFrom } from '@/features/flags/newFlag';
 import { authText } from '@/text/auth';
 import { Plain } from './Plain';
 
@@ -45,7 +44,6 @@ function SetupForm({ firstToken }: { firstToken: string }) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [organization, setOrganization] = useState('');
   const [complained, setComplained] = useState(false);
   const [error, setError] = useState<Problem>();
   const [busy, setBusy] = useState(false);
@@ -65,14 +63,12 @@ function SetupForm({ firstToken }: { firstToken: string }) {
     if (Object.values(wrong).some(Boolean) || busy) return;
     setBusy(true);
     setError(undefined);
-    const key = keyFrom(organization);
     try {
       await api.post('/setup', {
         token: token.trim(),
         email: email.trim(),
         password,
         name: name.trim(),
-        organization: key ? { key, name: organization.trim() } : undefined,
       });
       client.removeQueries({ queryKey: keys.session });
       client.setQueryData(keys.setup, { needed: false });
@@ -120,14 +116,6 @@ function SetupForm({ firstToken }: { firstToken: string }) {
         value={password}
         error={shown('password')}
         onChange={(event) => setPassword(event.currentTarget.value)}
-      />
-      <TextInput
-        label={authText.setupOrganization}
-        description={authText.setupOrganizationHelp}
-        autoComplete="organization"
-        value={organization}
-        error={problemAt(problems, 'organization')}
-        onChange={(event) => setOrganization(event.currentTarget.value)}
       />
       <p className={form.muted}>{authText.setupAfter}</p>
       <Button type="submit" loading={busy}>

@@ -40,7 +40,7 @@ export function CredentialsPage() {
     openPlan({
       organization,
       project,
-      environment: credential.environment.key,
+      environment: credential.environment,
       changes: [{ credential: { revoke: { credential: credential.id } } }],
       title: settingsText.revokeTitle(credential.name),
       done: settingsText.revokedDone(credential.name),
@@ -57,8 +57,8 @@ export function CredentialsPage() {
       key: 'environment',
       title: settingsText.credentialEnvironment,
       cell: ({ environment }) => {
-        const known = environments.find((each) => each.key === environment.key);
-        return known ? <EnvironmentBadge environment={known} /> : environment.key;
+        const known = environments.find((each) => each.key === environment);
+        return known ? <EnvironmentBadge environment={known} /> : environment;
       },
     },
     {

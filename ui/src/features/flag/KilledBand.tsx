@@ -9,12 +9,11 @@ import { RestoreButton } from './StateSection';
 export function KilledBand({ entry }: { entry: FlagEnvironment }) {
   const { kill } = entry;
   if (!kill) return null;
-  const by = typeof kill.by === 'string' ? kill.by : kill.by.name;
   return (
     <Note tone="danger">
       <div className={classes.band}>
         <span>
-          {t.killedBy(by, kill.reason)} <Time at={kill.at} /> ·{' '}
+          {t.killedFor(kill.reason)} <Time at={kill.at} /> ·{' '}
           {kill.until ? (
             <>
               {t.restoresAt} <Time at={kill.until} />

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FlagEnvironment, Patch } from '@/api/types';
 import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
+import { baseAt } from '@/features/rules/draft';
 import {
   advance,
   holdAt,
@@ -77,7 +78,7 @@ export function RampActs({ entry, rule }: RampActsProps) {
       changes: [
         { config: { edit: { flag: detail.flag.key, environment: key, patch: place.patch(edited) } } },
       ],
-      base: { [entry.config.id]: entry.config.revision },
+      base: baseAt(entry.config),
       title: t.rampTitle(word, detail.flag.key, key),
     });
   return (

@@ -6,6 +6,7 @@ import { Icon } from '@/components/Icon';
 import { StateMark } from '@/components/StateMark';
 import { Time } from '@/components/Time';
 import { usePlan } from '@/features/plan';
+import { baseAt } from '@/features/rules/draft';
 import { ServeEditor } from '@/features/rules/ServeEditor';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
@@ -37,7 +38,7 @@ export function StateSection({ entry, draft, readOnly }: StateSectionProps) {
       project: scope.project,
       environment: key,
       changes: [{ config: { switch: { flag: detail.flag.key, environment: key, on: !on } } }],
-      base: { [entry.config.id]: entry.config.revision },
+      base: baseAt(entry.config),
       title: on ? t.turnOff(detail.flag.key, key) : t.turnOn(detail.flag.key, key),
     });
     setBusy(false);

@@ -107,7 +107,11 @@ function PanelContent({ item, environment, state, onClose }: PanelContentProps) 
       <p className={classes.panelState}>
         <StateMark state={state.state} share={state.share} />
         <span className={classes.muted}>
-          {flagsText.panelOnSince} <Time at={item.changed_at} />
+          {item.changed_at && (
+            <>
+              {flagsText.panelOnSince} <Time at={item.changed_at} />
+            </>
+          )}
           {item.changed_by?.name ? ` (${item.changed_by.name})` : ''}
         </span>
       </p>

@@ -226,7 +226,7 @@ function OtherCell({ item, column }: { item: FlagListItem; column: OtherColumn }
     case 'changed':
       return (
         <>
-          <Time at={item.changed_at} />
+          {item.changed_at && <Time at={item.changed_at} />}
           {item.changed_by?.name && <span className={classes.muted}> · {item.changed_by.name}</span>}
         </>
       );

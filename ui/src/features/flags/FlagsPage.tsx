@@ -2,7 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { flagKeys } from '@/api/live';
-import type { FlagListItem, LiveChange } from '@/api/types';
+import type { Facet, FlagListItem, LiveChange } from '@/api/types';
 import { useLiveChange } from '@/app/live';
 import { useEnvironments, useScope } from '@/app/scope';
 import { GuardedButton } from '@/components/GuardedButton';
@@ -24,7 +24,7 @@ import { useRowKeys } from './useRowKeys';
 
 const NewFlagDialog = lazy(async () => ({ default: (await import('./NewFlagDialog')).NewFlagDialog }));
 const route = getRouteApi('/session/o/$org/p/$project/flags');
-const noFacets = {};
+const noTags: Facet[] = [];
 
 /** Keys of the flags that others changed in the last two seconds. */
 function useFlashing(): ReadonlySet<string> {
@@ -108,8 +108,8 @@ export function FlagsPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   const page = search.page ?? 1;
   const known = useMemo(
-    () => ({ environments, facets: list.data?.facets ?? noFacets }),
-    [environments, list.data?.facets],
+    () => ({ environments, tags: list.data?.tags ?? noTags }),
+    [environments, list.data?.tags],
   );
   const target = cell && items.find((item) => item.key === cell.flag);
   const targetEnvironment = cell && environments.find((environment) => environment.key === cell.environment);

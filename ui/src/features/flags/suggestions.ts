@@ -21,7 +21,7 @@ const fixed: Partial<Record<FilterKey, readonly string[]>> = {
 
 export interface Known {
   environments: Environment[];
-  facets: Record<string, Facet[]>;
+  tags: Facet[];
 }
 
 /** What may stand at the caret. */
@@ -35,15 +35,13 @@ export function suggest(text: string, caret: number, known: Known): Suggestion[]
     return all.map((key) => ({ insert: `${key}:`, help: flagsText.filterHelp[key] }));
   }
   if (!isFilterKey(token.key)) return [];
-  const facet = (name: string) =>
-    (known.facets[name] ?? []).map(({ value, count }) => ({ insert: value, help: String(count) }));
   const options: Suggestion[] =
     token.key === 'env'
       ? known.environments.map(({ key, name }) => ({ insert: key, help: name === key ? undefined : name }))
       : token.key === 'tag'
-        ? facet('tags')
+        ? known.tags.map(({ value, count }) => ({ insert: value, help: String(count) }))
         : token.key === 'owner'
-          ? [{ insert: 'me' }, ...facet('owners')]
+          ? [{ insert: 'me' }]
           : (fixed[token.key] ?? []).map((insert) => ({ insert }));
   return options.filter((option) => starts(option.insert)).slice(0, 12);
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { keys } from '@/api/keys';
-import type { Config, FlagDetail, Overrides } from '@/api/types';
+import type { Config, FlagDetail, Json, Overrides, Serve, Variant } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { type Body, bodyOf } from '@/features/rules/parts';
 import { rollBack } from './fold';
@@ -29,18 +29,33 @@ export function useFlagAt(detail: FlagDetail, revision: number) {
   const before = query.data && rollBack(query.data.details);
   const past: PastEnvironment[] | undefined =
     before &&
-    detail.environments.flatMap((entry) => {
-      const config = (before.has(entry.config.id) ? before.get(entry.config.id) : entry.config) as
-        | Config
-        | undefined;
-      const overrides = (before.has(entry.overrides.id) ? before.get(entry.overrides.id) : entry.overrides) as
-        | Overrides
-        | undefined;
-      if (!config) return [];
+    detail.environments.map((entry) => {
+      const config = was<Config>(before, entry.config) ?? initial(detail.flag.variants);
+      const overrides = was<Overrides>(before, entry.overrides);
       const body = bodyOf(config, overrides ?? { subjects: [], segments: [] });
-      return [{ environment: entry.environment.key, enabled: config.enabled, body: withLists(body) }];
+      return { environment: entry.environment.key, enabled: config.enabled ?? false, body: withLists(body) };
     });
   return { past, error: query.error, retry: () => void query.refetch() };
+}
+
+/** A document as it was; undefined when it did not exist. */
+function was<T extends { id?: string }>(before: Map<string, Json | undefined>, now: T): T | undefined {
+  return now.id !== undefined && before.has(now.id) ? (before.get(now.id) as T | undefined) : now;
+}
+
+/** What holds while nothing was ever set. */
+function initial(variants: Variant[]): Config {
+  const serve = (variant: Variant | undefined): Serve => ({
+    serve: variant ? { variant: variant.key } : 'code_default',
+  });
+  return {
+    enabled: false,
+    off: serve(variants.at(-1)),
+    default: serve(variants[0]),
+    rules: [],
+    prerequisites: [],
+    revision: 0,
+  };
 }
 
 /** Stored documents may leave empty lists out. */

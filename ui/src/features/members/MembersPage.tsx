@@ -77,7 +77,6 @@ export function MembersPage() {
           (roles.find((role) => role.key === member.role)?.name ?? member.role)
         ),
     },
-    { key: 'scope', title: settingsText.scope, cell: (member) => settingsText.scopes[member.scope] },
     {
       key: 'actions',
       title: settingsText.actions,

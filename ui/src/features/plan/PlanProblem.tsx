@@ -19,7 +19,13 @@ export function PlanProblem({ problem, again }: PlanProblemProps) {
         <strong>{planText.conflictTitle}</strong>
         {winner && (
           <p className={classes.notice}>
-            {planText.conflictBy(winner.actor.name, winner.revision)} · <Time at={winner.at} />
+            {planText.conflictBy(winner.actor?.name, winner.revision)}
+            {winner.at && (
+              <>
+                {' · '}
+                <Time at={winner.at} />
+              </>
+            )}
             <br />
             {winner.summary}
           </p>

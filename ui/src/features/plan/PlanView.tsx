@@ -54,16 +54,6 @@ export function PlanView({ plan, changes }: { plan: Plan; changes: Change[] }) {
             </dd>
           </>
         )}
-        {impact.notes.length > 0 && (
-          <>
-            <dt>{planText.whatItDoes}</dt>
-            <dd>
-              {impact.notes.map((text) => (
-                <p key={text}>{text}</p>
-              ))}
-            </dd>
-          </>
-        )}
         {impact.used_by.length > 0 && (
           <>
             <dt>{planText.usedBy}</dt>

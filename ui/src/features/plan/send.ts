@@ -1,30 +1,36 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { api } from '@/api/client';
+import { api, Problem } from '@/api/client';
 import { keys } from '@/api/keys';
 import { invalidate } from '@/api/live';
 import { changesPath } from '@/api/paths';
-import type { ChangeAnswer, ChangesBody, Plan } from '@/api/types';
+import type { ChangeAnswer, ChangesBody, Plan, SentAnswer } from '@/api/types';
+import { planText } from '@/text/plan';
 import type { PlanRequest } from './PlanContext';
 
 type Scope = Pick<PlanRequest, 'organization' | 'project'>;
 
-export function makePlan(request: PlanRequest, signal?: AbortSignal): Promise<ChangeAnswer> {
-  return post(request, { changes: request.changes, base: request.base, dry_run: true }, signal);
+export async function makePlan(request: PlanRequest, signal?: AbortSignal): Promise<ChangeAnswer> {
+  const answer = await post(request, { changes: request.changes, base: request.base, dry_run: true }, signal);
+  if (!answer.plan) throw new Problem(500, { title: planText.failed });
+  return { ...answer, plan: answer.plan };
 }
 
-export function sendPlan(request: PlanRequest, plan: Plan, note: string): Promise<ChangeAnswer> {
+export async function sendPlan(request: PlanRequest, plan: Plan, note: string): Promise<ChangeAnswer> {
   const base = { ...plan.base, ...request.base };
-  return post(request, {
+  const answer = await post(request, {
     changes: request.changes,
     note: note.trim() || undefined,
     base: Object.keys(base).length > 0 ? base : undefined,
     plan: plan.token,
   });
+  if (answer.outcome === 'refused')
+    throw new Problem(403, { title: planText.refusedTitle, detail: answer.reason });
+  return { ...answer, plan: answer.plan ?? plan };
 }
 
-function post(scope: Scope, body: ChangesBody, signal?: AbortSignal): Promise<ChangeAnswer> {
+function post(scope: Scope, body: ChangesBody, signal?: AbortSignal): Promise<SentAnswer> {
   const headers = body.dry_run ? undefined : { 'idempotency-key': crypto.randomUUID() };
-  return api.post<ChangeAnswer>(changesPath(scope.organization, scope.project), body, { signal, headers });
+  return api.post<SentAnswer>(changesPath(scope.organization, scope.project), body, { signal, headers });
 }
 
 /** Reads again what the applied change touched, without waiting for the stream. */

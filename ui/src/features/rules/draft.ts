@@ -16,10 +16,21 @@ export interface DraftAddress {
   environment: string;
 }
 
+/** A document and the revision it is at; without an id while nothing was ever set. */
+export interface Standing {
+  id?: string;
+  revision: number;
+}
+
+/** The `base` of a change that was made on this document. */
+export function baseAt({ id, revision }: Standing): Record<string, number> {
+  return id === undefined ? {} : { [id]: revision };
+}
+
 /** What the draft was started from: revisions by document, and the body then. */
 export interface DraftBase {
-  config: { id: string; revision: number };
-  overrides: { id: string; revision: number };
+  config: Standing;
+  overrides: Standing;
   body: Body;
 }
 
@@ -100,12 +111,12 @@ export function changesOf(
   const config = patchOf(draft.base.body.config, draft.mine.config);
   if (config) {
     changes.push({ config: { edit: { flag, environment, patch: config } } });
-    base[draft.base.config.id] = draft.base.config.revision;
+    Object.assign(base, baseAt(draft.base.config));
   }
   const overrides = patchOf(draft.base.body.overrides, draft.mine.overrides);
   if (overrides) {
     changes.push({ config: { override: { flag, environment, patch: overrides } } });
-    base[draft.base.overrides.id] = draft.base.overrides.revision;
+    Object.assign(base, baseAt(draft.base.overrides));
   }
   return { changes, base };
 }

@@ -89,7 +89,7 @@ export function MembersTab({ segment }: { segment: Segment }) {
       )}
       {data && data.items.length > 0 && (
         <>
-          <p className={classes.muted}>{t.shownOf(data.items.length, data.total)}</p>
+          <p className={classes.muted}>{t.shownOf(data.items.length, data.total ?? data.items.length)}</p>
           <Table aria-label={t.members}>
             <Table.Tbody>
               {data.items.map(({ subject }) => (

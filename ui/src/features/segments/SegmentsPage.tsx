@@ -42,7 +42,7 @@ export function SegmentsPage() {
   return (
     <>
       <BusyBar busy={query.isFetching} />
-      <PageHeader title={t.title} aside={data?.total.toLocaleString()} text={t.purpose}>
+      <PageHeader title={t.title} aside={data?.total?.toLocaleString()} text={t.purpose}>
         <GuardedButton allowed={mayCreate} permission="segment.create" onClick={() => setCreating(true)}>
           {t.create}
         </GuardedButton>

@@ -50,7 +50,7 @@ function GeneralForm({ project }: { project: Project }) {
     await openPlan({
       organization,
       project: project.key,
-      changes: [{ project: { edit: { patch } } }],
+      changes: [{ project: { edit: { project: project.key, patch } } }],
       base: { [project.id]: project.revision },
       title: settingsText.saveTitle(project.key),
       done: settingsText.saved,
@@ -64,7 +64,7 @@ function GeneralForm({ project }: { project: Project }) {
     const result = await openPlan({
       organization,
       project: project.key,
-      changes: [{ project: { delete: {} } }],
+      changes: [{ project: { delete: { project: project.key } } }],
       title: settingsText.deleteProjectTitle(project.key),
       direct: false,
     });
