@@ -1,8 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
 const port = Number(process.env.HOIST_UI_PORT ?? 4173);
-/** Set HOIST_URL to test a running server (which embeds the console) instead of the built files with fixtures. */
-const live = process.env.HOIST_URL;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -12,7 +10,7 @@ export default defineConfig({
   retries: 0,
   reporter: [['list']],
   use: {
-    baseURL: live ?? `http://127.0.0.1:${port}`,
+    baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -28,17 +26,11 @@ export default defineConfig({
       ],
     },
   },
-  projects: [
-    { name: 'e2e', testMatch: /.*\.e2e\.ts/ },
-    { name: 'shots', testMatch: /.*\.shots\.ts/ },
-    { name: 'live', testMatch: /.*\.live\.ts/ },
-  ],
-  webServer: live
-    ? undefined
-    : {
-        command: `npx vite preview --port ${port} --strictPort`,
-        url: `http://127.0.0.1:${port}`,
-        reuseExistingServer: true,
-        timeout: 30_000,
-      },
+  projects: [{ name: 'e2e', testMatch: /.*\.e2e\.ts/ }],
+  webServer: {
+    command: `npx vite preview --port ${port} --strictPort`,
+    url: `http://127.0.0.1:${port}`,
+    reuseExistingServer: true,
+    timeout: 30_000,
+  },
 });

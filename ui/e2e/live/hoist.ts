@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test as base, expect, type Page } from '@playwright/test';
+import type { Change, ChangeAnswer } from '../../src/api/types';
+
+export const email = 'anna@acme.example';
+export const password = 'correct horse battery';
+export const root = '/o/default/p/first';
+const project = '/hoist/v1/organizations/default/projects/first';
+const binary = resolve(process.env.HOIST_BIN ?? '../target/debug/hoist');
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** One running server with an empty database. */
+export class Hoist {
+  log = '';
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(first: Record<string, string>): Promise<Hoist> {
+    const folder = mkdtempSync(join(tmpdir(), 'hoist-live-'));
+    const port = await freePort();
+    const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--log-format', 'json'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...first },
+    });
+    const hoist = new Hoist(`http://127.0.0.1:${port}`, folder, child);
+    const keep = (chunk: Buffer) => {
+      hoist.log += chunk.toString();
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    await expect
+      .poll(async () => (await fetch(`${hoist.url}/readyz`).catch(() => undefined))?.status, {
+        timeout: 20_000,
+        message: 'the server is ready',
+      })
+      .toBe(200);
+    return hoist;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((done) => this.child.once('exit', done));
+    this.child.kill('SIGTERM');
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Fixtures {
+  /** Signed in, at no page yet. */
+  anna: Page;
+}
+
+interface WorkerFixtures {
+  hoist: Hoist;
+  firstRun: Record<string, string>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  firstRun: [
+    { HOIST_ADMIN_EMAIL: email, HOIST_ADMIN_PASSWORD: password },
+    { option: true, scope: 'worker' },
+  ],
+  hoist: [
+    async ({ firstRun }, use) => {
+      const hoist = await Hoist.start(firstRun);
+      await use(hoist);
+      await hoist.stop();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ hoist }, use) => use(hoist.url),
+  anna: async ({ page }, use) => {
+    await signIn(page);
+    await use(page);
+  },
+});
+
+const headers = { 'hoist-csrf': '1' };
+
+/** Opens a session without the form. */
+export async function signIn(page: Page): Promise<void> {
+  const answer = await page.request.post('/hoist/v1/session', { headers, data: { email, password } });
+  expect(answer.status()).toBe(200);
+}
+
+/** Changes something without the console. */
+export async function change(page: Page, ...changes: Change[]): Promise<ChangeAnswer> {
+  const answer = await page.request.post(`${project}/changes`, { headers, data: { changes } });
+  expect(answer.status(), await answer.text()).toBe(200);
+  return (await answer.json()) as ChangeAnswer;
+}
+
+/** Reads something without the console. */
+export async function read<T>(page: Page, path: string): Promise<T> {
+  const answer = await page.request.get(project + path);
+  expect(answer.status(), await answer.text()).toBe(200);
+  return (await answer.json()) as T;
+}
+
+export { expect };
