@@ -15,6 +15,7 @@ use crate::limiter::Limiter;
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission};
+use crate::transitions::tell;
 use crate::world::World;
 use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer};
 
@@ -92,6 +93,7 @@ impl App {
             jobs: queue,
         };
         tokio::spawn(writer.run());
+        tokio::spawn(tell(Arc::clone(&world), Arc::clone(&app.clock)));
         tokio::spawn(follow(store, world));
         app.seed_roles().await;
         Ok(app)

@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod setup;
 pub mod source;
 pub mod submit;
+mod transitions;
 pub mod world;
 mod writer;
 

@@ -260,7 +260,7 @@ fn compile(state: &State, project: Id, environment: Id, key: &str) -> Environmen
         v: 1,
         environment: key.to_owned(),
         epoch: state.head().epoch.clone(),
-        revision: state.revision(),
+        revision: youngest(state, project, environment),
         flags,
         segments: segments.collect(),
     };
@@ -272,6 +272,19 @@ fn compile(state: &State, project: Id, environment: Id, key: &str) -> Environmen
         key: key.to_owned(),
         snapshot: Arc::new(snapshot),
     }
+}
+
+/// The youngest change that an environment's answers depend on; so a restart does not change it.
+fn youngest(state: &State, project: Id, environment: Id) -> u64 {
+    let flags = state.flags(project).map(|(doc, _)| {
+        let setting = state
+            .setting(doc.id, environment)
+            .map_or(0, |setting| setting.revision());
+        doc.revision.max(setting)
+    });
+    let segments = state.segments(project).map(|(doc, _)| doc.revision);
+    let own = state.get(environment).map_or(0, |doc| doc.revision);
+    flags.chain(segments).fold(own, u64::max)
 }
 
 fn lowered(state: &State, id: Id, revision: u64, flag: &Flag, environment: Id) -> hoist_engine::ruleset::FlagRules {

@@ -4,11 +4,11 @@
 //! plans on a state of its own that runs ahead of what readers see by the open batch only; when
 //! a batch fails, that state is taken anew from what is published.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hoist_model::Id;
-use hoist_model::log::LogEntry;
+use hoist_model::log::{Effect, LogEntry};
 use hoist_model::plan::{self, Past, Plan, SecretKind, SecretWrite};
 use hoist_model::state::State;
 use hoist_store::{Batch, Commit, Conflict, Remember, Store, StoreError};
@@ -175,7 +175,9 @@ impl Writer {
         {
             return Ok(Done::Settled(repeated(&found, &key.fingerprint)));
         }
-        let past = LoadedPast::fetch(&self.store, Wanted::of(ahead, submission)).await?;
+        let past = LoadedPast::fetch(&self.store, Wanted::of(ahead, submission))
+            .await?
+            .with_batch(entries);
         let now = self.clock.now();
         let planned = plan::plan(
             ahead,
@@ -398,6 +400,7 @@ fn refuse_all(jobs: Vec<Job>, error: &StoreError) {
 pub(crate) struct LoadedPast {
     bodies: HashMap<(Id, u64), Json>,
     entries: HashMap<u64, LogEntry>,
+    later: HashMap<u64, Vec<LogEntry>>,
 }
 
 /// Which parts of the past a submission needs.
@@ -439,11 +442,53 @@ impl LoadedPast {
         }
         for revision in wanted.entries {
             if let Some(entry) = store.entry(revision).await? {
+                past.later.insert(revision, later(store, &entry).await?);
                 past.entries.insert(revision, entry);
             }
         }
         Ok(past)
     }
+}
+
+impl LoadedPast {
+    /// Adds what the open batch holds already and nobody else can see.
+    fn with_batch(mut self, batch: &[LogEntry]) -> Self {
+        for (revision, later) in &mut self.later {
+            let documents = self.entries.get(revision).map(documents_of).unwrap_or_default();
+            later.extend(batch.iter().filter(|entry| touches(entry, &documents)).cloned());
+        }
+        self
+    }
+}
+
+/// Log entries read at once when looking for later ones.
+const LATER: u32 = 500;
+
+/// Entries after this one that touch a document of its, oldest first.
+async fn later(store: &Store, undone: &LogEntry) -> Result<Vec<LogEntry>, StoreError> {
+    let documents = documents_of(undone);
+    let mut found = Vec::new();
+    let mut after = undone.revision;
+    loop {
+        let entries = store.tail(after, LATER).await?;
+        let full = entries.len() == LATER as usize;
+        after = entries.last().map_or(after, |last| last.revision);
+        found.extend(entries.into_iter().filter(|entry| touches(entry, &documents)));
+        if !full {
+            return Ok(found);
+        }
+    }
+}
+
+fn documents_of(entry: &LogEntry) -> HashSet<Id> {
+    entry.effects.iter().map(Effect::document).collect()
+}
+
+fn touches(entry: &LogEntry, documents: &HashSet<Id>) -> bool {
+    entry
+        .effects
+        .iter()
+        .any(|effect| documents.contains(&effect.document()))
 }
 
 impl Past for LoadedPast {
@@ -453,5 +498,9 @@ impl Past for LoadedPast {
 
     fn entry(&self, revision: u64) -> Option<&LogEntry> {
         self.entries.get(&revision)
+    }
+
+    fn later(&self, revision: u64) -> Vec<&LogEntry> {
+        self.later.get(&revision).into_iter().flatten().collect()
     }
 }

@@ -3,10 +3,28 @@
 //! In the three-way merge, objects merge by member and lists whose elements carry a unique
 //! `id` or `key` merge by element; anything else is one value. Two sides that changed the same
 //! path differently conflict; the conflict names the path.
+//!
+//! Some members hold a choice: an object whose only member names the case (`{"split": …}`). A
+//! patch that names another case replaces the choice whole, and two sides that chose different
+//! cases conflict.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
+
+/// Members whose value is a choice.
+const CHOICES: [&str; 3] = ["serve", "condition", "not"];
+
+/// The case that a choice names.
+fn case(value: &Json) -> Option<&String> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    object.keys().next()
+}
+
+/// Whether both are choices of different cases.
+fn other_case(name: &str, old: &Json, new: &Json) -> bool {
+    CHOICES.contains(&name) && case(new).is_some_and(|new| case(old).is_some_and(|old| old != new))
+}
 
 /// Applies an RFC 7396 merge patch: absent = leave, null = remove, value = set.
 pub fn merge_patch(target: &Json, patch: &Json) -> Json {
@@ -19,7 +37,11 @@ pub fn merge_patch(target: &Json, patch: &Json) -> Json {
             merged.remove(name);
         } else {
             let old = merged.get(name).unwrap_or(&Json::Null);
-            let new = merge_patch(old, value);
+            let new = if other_case(name, old, value) {
+                value.clone()
+            } else {
+                merge_patch(old, value)
+            };
             merged.insert(name.clone(), new);
         }
     }
@@ -89,7 +111,15 @@ fn merge_objects(
     names.dedup();
     for name in names {
         let inner = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
-        if let Some(value) = merge(base.get(name), theirs.get(name), mine.get(name), &inner, conflicts) {
+        let (base, theirs, mine) = (base.get(name), theirs.get(name), mine.get(name));
+        let both_changed = base != theirs && base != mine && theirs != mine;
+        let value = match (theirs, mine) {
+            (Some(theirs), Some(mine)) if both_changed && other_case(name, theirs, mine) => {
+                conflict(Some(theirs), &inner, conflicts)
+            }
+            _ => merge(base, theirs, mine, &inner, conflicts),
+        };
+        if let Some(value) = value {
             merged.insert(name.clone(), value);
         }
     }
@@ -195,7 +225,7 @@ mod tests {
         assert_eq!(merged.conflicts, Vec::<String>::new());
         assert_eq!(
             merged.value,
-            json!({"rules": [{"id": "b", "n": 3}, {"id": "a", "n": 2}, {"id": "c"}]})
+            json!({"rules": [{"id": "b", "n": 3}, {"id": "c"}, {"id": "a", "n": 2}]})
         );
     }
 
@@ -213,6 +243,19 @@ mod tests {
             &json!({"r": [{"id": "a", "n": 2}]}),
         );
         assert_eq!(merged.conflicts, ["/r/a"]);
+    }
+
+    #[test]
+    fn a_choice_of_another_case_replaces() {
+        let old = json!({"default": {"serve": {"variant": "on"}, "enabled": true}});
+        let patched = merge_patch(&old, &json!({"default": {"serve": {"split": {"arms": []}}}}));
+        assert_eq!(
+            patched,
+            json!({"default": {"serve": {"split": {"arms": []}}, "enabled": true}})
+        );
+        let theirs = json!({"default": {"serve": {"value": 1}, "enabled": true}});
+        let merged = three_way(&old, &theirs, &patched);
+        assert_eq!(merged.conflicts, ["/default/serve"]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A flag in an environment: switch, rules, overrides, kill.
 
 use hoist_engine::ruleset::{Allocation, Condition, What};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Grade, MAX_PREREQUISITE_DEPTH, Planner, Problem, Refusal, invalid};
@@ -8,7 +10,7 @@ use crate::Id;
 use crate::change::ConfigChange;
 use crate::document::{Body, Config, Environment, Flag, Kill, Overrides, Segment};
 use crate::record::Kind;
-use crate::state::Setting;
+use crate::state::{Aggregate, Setting};
 
 /// A flag and an environment, looked up.
 pub(super) struct Spot {
@@ -29,8 +31,7 @@ impl Planner<'_> {
             } => {
                 let spot = self.spot(flag, environment)?;
                 let (id, before) = self.config_of(&spot);
-                let patch = self.completed(patch.clone());
-                let after = self.patched(id, &before, &patch)?;
+                let after = self.completed(id, &before, patch)?;
                 self.fixed(
                     (before.flag, before.environment) == (after.flag, after.environment),
                     "config",
@@ -54,8 +55,7 @@ impl Planner<'_> {
             } => {
                 let spot = self.spot(flag, environment)?;
                 let (id, before) = self.overrides_of(&spot);
-                let patch = self.completed(patch.clone());
-                let after = self.patched(id, &before, &patch)?;
+                let after = self.completed(id, &before, patch)?;
                 self.fixed(
                     (before.flag, before.environment) == (after.flag, after.environment),
                     "config",
@@ -155,8 +155,12 @@ impl Planner<'_> {
         }
     }
 
-    /// Gives new rules ids and new allocations their salt.
-    fn completed(&mut self, mut patch: Json) -> Json {
+    /// Applies a patch; new rules get ids, and what places subjects for the first time gets a salt.
+    fn completed<T>(&mut self, id: Id, current: &T, patch: &Json) -> Result<T, Refusal>
+    where
+        T: Aggregate + Serialize + DeserializeOwned,
+    {
+        let mut patch = patch.clone();
         if let Some(rules) = patch.get_mut("rules").and_then(Json::as_array_mut) {
             for rule in rules.iter_mut().filter_map(Json::as_object_mut) {
                 if rule.get("id").and_then(Json::as_str).is_none_or(str::is_empty) {
@@ -165,8 +169,9 @@ impl Planner<'_> {
                 }
             }
         }
-        self.complete_allocations(&mut patch);
-        patch
+        let mut merged = self.patched_json(id, current, &patch)?;
+        self.complete_allocations(&mut merged);
+        self.read_patched(merged)
     }
 
     fn complete_allocations(&mut self, value: &mut Json) {

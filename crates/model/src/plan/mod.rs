@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoist_engine::Limits;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -62,6 +63,8 @@ pub trait Past {
     fn body_at(&self, document: Id, revision: u64) -> Option<Json>;
     /// A log entry.
     fn entry(&self, revision: u64) -> Option<&LogEntry>;
+    /// Entries after that one that touch a document of its, oldest first.
+    fn later(&self, revision: u64) -> Vec<&LogEntry>;
 }
 
 /// Something wrong with what was asked for.
@@ -458,15 +461,32 @@ impl Planner<'_> {
     /// Applies a merge patch to a document, three ways when it was made from an older revision.
     fn patched<T>(&self, id: Id, current: &T, patch: &Json) -> Result<T, Refusal>
     where
-        T: Aggregate + Serialize + serde::de::DeserializeOwned,
+        T: Aggregate + Serialize + DeserializeOwned,
     {
-        let pointer = format!("{}/{}/edit/patch", self.pointer, T::KIND.as_str());
+        self.read_patched(self.patched_json(id, current, patch)?)
+    }
+
+    fn patched_json<T>(&self, id: Id, current: &T, patch: &Json) -> Result<Json, Refusal>
+    where
+        T: Aggregate + Serialize,
+    {
         if !patch.is_object() {
+            let pointer = self.patch_pointer::<T>();
             return Err(invalid("not_an_object", "a patch is a JSON object", pointer));
         }
         let now = serde_json::to_value(current).unwrap_or(Json::Null);
-        let merged = self.merged(id, &now, patch)?;
-        crate::document::from_json(merged).map_err(|error| unreadable(&error, &pointer))
+        self.merged(id, &now, patch)
+    }
+
+    fn read_patched<T>(&self, merged: Json) -> Result<T, Refusal>
+    where
+        T: Aggregate + DeserializeOwned,
+    {
+        crate::document::from_json(merged).map_err(|error| unreadable(&error, &self.patch_pointer::<T>()))
+    }
+
+    fn patch_pointer<T: Aggregate>(&self) -> String {
+        format!("{}/{}/edit/patch", self.pointer, T::KIND.as_str())
     }
 
     /// The body after a patch that was made from the request's base revision of the document.

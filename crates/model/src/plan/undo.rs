@@ -1,8 +1,10 @@
-//! Undo: the inverse of one log entry laid over what is there now.
+//! Undo: one log entry taken out, and what came after laid over what was before.
 //!
-//! Bodies merge three ways by path (base: what the entry wrote, theirs: now, mine: what was
-//! before), so edits made since survive unless they changed the same part. Counters of indexes
-//! only grow. Revoked keys, removed members and passwords never come back.
+//! The outcome is what planning the same changes without that one would have given: every later
+//! edit of a body is merged three ways by path onto the body without the undone entry. A part
+//! that both changed is a conflict and is named, even if it reads the same again by now. Members
+//! that were moved later stay where they were moved. Counters of indexes only grow. Revoked keys,
+//! removed members and passwords never come back.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use serde_json::Value as Json;
 use super::{Planner, Refusal, invalid, unreadable};
 use crate::Id;
 use crate::authorise::permission_to_change;
-use crate::document::Body;
+use crate::document::{Body, Flag};
 use crate::log::{Effect, LogEntry};
 use crate::merge;
 use crate::record::{Kind, Record};
@@ -28,6 +30,7 @@ impl Planner<'_> {
                 what: format!("revision {revision}"),
             });
         };
+        let later: Vec<LogEntry> = self.past.later(revision).into_iter().cloned().collect();
         let access = self.access();
         let mut conflicts: BTreeMap<Id, Vec<String>> = BTreeMap::new();
         for effect in entry.effects.iter().rev() {
@@ -38,7 +41,7 @@ impl Planner<'_> {
                     None => return Err(Refusal::Denied { permission: None }),
                 }
             }
-            self.undo_effect(effect, &mut conflicts)?;
+            self.undo_effect(effect, &later, &mut conflicts)?;
         }
         if let Some((document, paths)) = conflicts.into_iter().next() {
             let winner = self.draft.state().get(document).map_or(0, |doc| doc.revision);
@@ -72,21 +75,28 @@ impl Planner<'_> {
         }
     }
 
-    fn undo_effect(&mut self, effect: &Effect, conflicts: &mut BTreeMap<Id, Vec<String>>) -> Result<(), Refusal> {
+    fn undo_effect(
+        &mut self,
+        effect: &Effect,
+        later: &[LogEntry],
+        conflicts: &mut BTreeMap<Id, Vec<String>>,
+    ) -> Result<(), Refusal> {
         match effect {
             Effect::Put {
                 before: Some(before),
                 after,
-            } => self.undo_edit(before, after, conflicts),
-            Effect::Put { before: None, after } => self.undo_creation(after, conflicts),
+            } => self.undo_edit(before, after, later, conflicts),
+            Effect::Put { before: None, after } => self.undo_creation(after, later, conflicts),
             Effect::Remove { before } => self.undo_removal(before),
             Effect::AddMembers { segment, members } => {
-                self.draft.remove_members(*segment, members.iter().map(String::as_str));
+                let untouched = untouched_since(*segment, members, later);
+                self.draft.remove_members(*segment, untouched);
                 Ok(())
             }
             Effect::RemoveMembers { segment, members } => {
                 if self.draft.get(*segment).is_some() {
-                    self.draft.add_members(*segment, members.iter().map(String::as_str));
+                    let untouched = untouched_since(*segment, members, later);
+                    self.draft.add_members(*segment, untouched);
                 }
                 Ok(())
             }
@@ -97,24 +107,37 @@ impl Planner<'_> {
         &mut self,
         before: &Record,
         after: &Record,
+        later: &[LogEntry],
         conflicts: &mut BTreeMap<Id, Vec<String>>,
     ) -> Result<(), Refusal> {
         self.refuse_irreversible(before, after)?;
-        let Some(now) = self.draft.get(after.id).map(|doc| doc.body.to_json()) else {
+        if self.draft.get(after.id).is_none() {
             conflicts.insert(after.id, vec![String::new()]);
             return Ok(());
-        };
-        let (written, mut wanted) = (parsed(after), parsed(before));
-        keep_counters(&written, &mut wanted);
-        let merged = merge::three_way(&written, &now, &wanted);
-        if !merged.conflicts.is_empty() {
-            conflicts.insert(after.id, merged.conflicts);
+        }
+        let (written, mut body) = (parsed(after), parsed(before));
+        keep_counters(&written, &mut body);
+        let mut paths = Vec::new();
+        for (old, new) in later.iter().flat_map(|entry| edits_of(entry, after.id)) {
+            let merged = merge::three_way(&parsed(old), &body, &parsed(new));
+            paths.extend(merged.conflicts);
+            body = merged.value;
+        }
+        if !paths.is_empty() {
+            paths.sort_unstable();
+            paths.dedup();
+            conflicts.insert(after.id, paths);
             return Ok(());
         }
-        self.put_back(after, &merged.value)
+        self.put_back(after, &body)
     }
 
-    fn undo_creation(&mut self, after: &Record, conflicts: &mut BTreeMap<Id, Vec<String>>) -> Result<(), Refusal> {
+    fn undo_creation(
+        &mut self,
+        after: &Record,
+        later: &[LogEntry],
+        conflicts: &mut BTreeMap<Id, Vec<String>>,
+    ) -> Result<(), Refusal> {
         if matches!(
             after.kind,
             Kind::Member | Kind::User | Kind::Token | Kind::Credential | Kind::Project | Kind::Organization
@@ -125,30 +148,26 @@ impl Planner<'_> {
             );
             return Err(invalid("not_undoable", detail, self.pointer.clone()));
         }
-        let Some(now) = self.draft.get(after.id).map(|doc| doc.body.to_json()) else {
+        if self.draft.get(after.id).is_none() {
             return Ok(());
-        };
-        if now != parsed(after) {
+        }
+        if later.iter().any(|entry| edits_of(entry, after.id).next().is_some()) {
             conflicts.insert(after.id, vec![String::new()]);
             return Ok(());
         }
-        if after.kind == Kind::Flag {
-            let environments: Vec<Id> = self
-                .draft
-                .list(Kind::Environment, after.scope)
-                .into_iter()
-                .map(|doc| doc.id)
-                .collect();
-            if environments
-                .iter()
-                .any(|environment| self.draft.setting(after.id, *environment).revision() > 0)
-            {
-                conflicts.insert(after.id, vec!["/environments".to_owned()]);
-                return Ok(());
-            }
+        if after.kind == Kind::Flag && self.is_configured(after) {
+            conflicts.insert(after.id, vec!["/environments".to_owned()]);
+            return Ok(());
         }
         self.draft.remove(after.id);
         Ok(())
+    }
+
+    fn is_configured(&self, flag: &Record) -> bool {
+        let environments = self.draft.list(Kind::Environment, flag.scope);
+        environments
+            .iter()
+            .any(|environment| self.draft.setting(flag.id, environment.id).revision() > 0)
     }
 
     fn undo_removal(&mut self, before: &Record) -> Result<(), Refusal> {
@@ -206,7 +225,10 @@ impl Planner<'_> {
             else {
                 continue;
             };
-            let flag = self.draft.get(place.0).map(|doc| doc.key.to_string());
+            let live = |doc: &&std::sync::Arc<crate::state::Doc>| {
+                doc.as_a::<Flag>().is_some_and(|flag| flag.archived_at.is_none())
+            };
+            let flag = self.draft.get(place.0).filter(live).map(|doc| doc.key.to_string());
             let environment = self.draft.get(place.1).map(|doc| doc.key.to_string());
             if let (Some(flag), Some(environment)) = (flag, environment) {
                 let spot = self.spot(&flag, &environment)?;
@@ -217,6 +239,43 @@ impl Planner<'_> {
         }
         Ok(())
     }
+}
+
+/// What an entry did to one body, as before and after.
+fn edits_of(entry: &LogEntry, document: Id) -> impl Iterator<Item = (&Record, &Record)> {
+    entry.effects.iter().filter_map(move |effect| match effect {
+        Effect::Put {
+            before: Some(before),
+            after,
+        } if after.id == document => Some((before, after)),
+        _ => None,
+    })
+}
+
+/// Those of the members that no later entry moved.
+fn untouched_since<'m>(segment: Id, members: &'m [String], later: &[LogEntry]) -> Vec<&'m str> {
+    let moved: std::collections::BTreeSet<&str> = later
+        .iter()
+        .flat_map(|entry| &entry.effects)
+        .filter_map(|effect| match effect {
+            Effect::AddMembers {
+                segment: other,
+                members,
+            }
+            | Effect::RemoveMembers {
+                segment: other,
+                members,
+            } if *other == segment => Some(members),
+            _ => None,
+        })
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    members
+        .iter()
+        .map(String::as_str)
+        .filter(|member| !moved.contains(member))
+        .collect()
 }
 
 fn parsed(record: &Record) -> Json {
