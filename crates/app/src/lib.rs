@@ -15,6 +15,7 @@ pub mod clock;
 pub mod credentials;
 pub mod events;
 pub mod follower;
+pub mod history;
 pub mod limiter;
 pub mod policy;
 pub mod sessions;

@@ -16,7 +16,7 @@ const IDLE: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// `last_seen` is written at most so often.
 const TOUCH: SignedDuration = SignedDuration::from_mins(5);
 /// Shortest and longest password.
-const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 10..=256;
+const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 12..=256;
 
 /// Why somebody is not signed in.
 #[derive(Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ pub struct SetupForm {
     pub token: String,
     /// What the first operator signs in with.
     pub email: String,
-    /// Ten characters or more.
+    /// Twelve characters or more.
     pub password: String,
     /// For people.
     #[serde(default)]

@@ -10,15 +10,20 @@ pub mod describe;
 mod flag;
 mod import;
 mod place;
+mod request;
+mod result;
 mod segment;
 mod undo;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub use request::{Past, Problem, Refusal, Request, Source};
+pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};
+
+use std::collections::BTreeSet;
 
 use hoist_engine::Limits;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::Id;
@@ -26,224 +31,11 @@ use crate::authorise::{Access, Place, access};
 use crate::change::Change;
 use crate::document::{Environment, Unreadable};
 use crate::draft::Draft;
-use crate::log::{Actor, Effect, LogEntry};
+use crate::log::Actor;
 use crate::merge;
 use crate::permission::Permission;
 use crate::record::Kind;
 use crate::state::{Aggregate, Doc, State};
-
-/// Several changes that happen together or not at all.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Where.
-    pub place: Place,
-    /// In order; later ones see what earlier ones did. At most 500.
-    pub changes: Vec<Change>,
-    /// Why, for people.
-    pub note: String,
-    /// Revisions of documents that the changes were made from.
-    pub base: BTreeMap<Id, u64>,
-}
-
-/// Where new things come from.
-pub trait Source {
-    /// A new id.
-    fn id(&mut self) -> Id;
-    /// A new salt: 16 characters.
-    fn salt(&mut self) -> String;
-    /// A new secret with this prefix, and the digest that is kept of it.
-    fn secret(&mut self, prefix: &str) -> (String, String);
-    /// A new one-time password, and the hash that is kept of it.
-    fn password(&mut self) -> (String, String);
-}
-
-/// What happened before.
-pub trait Past {
-    /// A document's body as a revision left it.
-    fn body_at(&self, document: Id, revision: u64) -> Option<Json>;
-    /// A log entry.
-    fn entry(&self, revision: u64) -> Option<&LogEntry>;
-    /// Entries after that one that touch a document of its, oldest first.
-    fn later(&self, revision: u64) -> Vec<&LogEntry>;
-}
-
-/// Something wrong with what was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// Stable word.
-    pub code: String,
-    /// What is wrong and what to do.
-    pub detail: String,
-    /// JSON pointer into the request.
-    pub pointer: String,
-}
-
-/// Why a request cannot be planned.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    /// Not there, or not visible to the actor.
-    NotFound {
-        /// Such as `flag checkout`.
-        what: String,
-    },
-    /// Visible, but not allowed.
-    Denied {
-        /// What it takes; absent: an operator.
-        permission: Option<Permission>,
-    },
-    /// Cannot be.
-    Invalid(Vec<Problem>),
-    /// Somebody else changed the same part meanwhile.
-    Conflict {
-        /// The document.
-        document: Id,
-        /// Its revision now: the winner's.
-        winner: u64,
-        /// Paths that both changed; empty: the whole document.
-        paths: Vec<String>,
-    },
-}
-
-/// One sentence of a plan, with what it is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sentence {
-    /// For people.
-    pub text: String,
-    /// The document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<Id>,
-    /// JSON pointer into the document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-}
-
-/// Worth knowing before saying yes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// Stable word.
-    pub code: String,
-    /// For people.
-    pub text: String,
-}
-
-/// How dangerous a change is; decides what guards the console puts before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(into = "u8")]
-pub enum Grade {
-    /// Touches nothing that is served.
-    Harmless,
-    /// In an unprotected environment.
-    #[default]
-    Normal,
-    /// In a protected environment, or a kill.
-    Guarded,
-    /// Deletes, reshuffles or revokes: the key has to be typed.
-    Typed,
-}
-
-impl From<Grade> for u8 {
-    fn from(grade: Grade) -> u8 {
-        grade as u8
-    }
-}
-
-/// Where a segment or flag is used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Use {
-    /// Key of the flag that uses it.
-    pub flag: String,
-    /// Key of the environment.
-    pub environment: String,
-    /// `rule`, `override`, `prerequisite` or `segment`.
-    #[serde(rename = "where")]
-    pub place: String,
-}
-
-/// A secret's trace to be stored with the change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretWrite {
-    /// The document it belongs to.
-    pub owner: Id,
-    /// Which secret of the owner.
-    pub kind: SecretKind,
-    /// Digest or hash; never the secret.
-    pub digest: String,
-}
-
-/// Which secret of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretKind {
-    /// Argon2id hash of a user's password.
-    Password,
-}
-
-impl SecretKind {
-    /// The stored name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-        }
-    }
-}
-
-/// A secret to be shown once, to whoever asked.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reveal {
-    /// The document it belongs to.
-    pub document: Id,
-    /// In clear. Has no `Debug` and no `Serialize` on purpose.
-    pub secret: String,
-}
-
-/// What a request would do.
-#[derive(Clone)]
-pub struct Plan {
-    /// Generic effects; documents put carry the planned revision.
-    pub effects: Vec<Effect>,
-    /// What it does, in words.
-    pub sentences: Vec<Sentence>,
-    /// Worth knowing.
-    pub warnings: Vec<Warning>,
-    /// How dangerous.
-    pub grade: Grade,
-    /// Key to be typed for a [`Grade::Typed`] change.
-    pub confirm: Option<String>,
-    /// Environments whose answers may change, in promotion order.
-    pub environments: Vec<Id>,
-    /// Flags that use what changes.
-    pub used_by: Vec<Use>,
-    /// The project, if it is about one.
-    pub project: Option<Id>,
-    /// The entry that is undone.
-    pub undoes: Option<u64>,
-    /// Digests to store in the same transaction.
-    pub secrets: Vec<SecretWrite>,
-    /// Secrets to show once.
-    pub reveals: Vec<Reveal>,
-}
-
-impl Plan {
-    /// One sentence for the log.
-    pub fn summary(&self) -> String {
-        match self.sentences.as_slice() {
-            [] => "Changed nothing".to_owned(),
-            [only] => only.text.clone(),
-            [first, rest @ ..] => format!("{} (and {} more)", first.text, rest.len()),
-        }
-    }
-
-    /// Revisions, before this plan, of the documents it touches.
-    pub fn base(&self) -> BTreeMap<Id, u64> {
-        self.effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Put { before, after } => Some((after.id, before.as_ref().map_or(0, |before| before.revision))),
-                Effect::Remove { before } => Some((before.id, before.revision)),
-                Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => None,
-            })
-            .collect()
-    }
-}
 
 /// Plans a request on a state.
 ///

@@ -1,0 +1,3 @@
+//! Questions about the past, as the store takes them.
+
+pub use hoist_store::{ActorFilter, HistoryFilter};
