@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, type Cookie, expect, type Page } from '@playwright/test';
 import type { Change, ChangeAnswer } from '../../src/api/types';
 
 export const email = 'anna@acme.example';
@@ -26,6 +26,8 @@ function freePort(): Promise<number> {
 /** One running server with an empty database. */
 export class Hoist {
   log = '';
+  /** Of the one session that the tests share: signing in often is refused. */
+  cookies: Cookie[] = [];
   private constructor(
     readonly url: string,
     private readonly folder: string,
@@ -86,18 +88,23 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   baseURL: async ({ hoist }, use) => use(hoist.url),
-  anna: async ({ page }, use) => {
-    await signIn(page);
+  anna: async ({ page, hoist }, use) => {
+    await signIn(page, hoist);
     await use(page);
   },
 });
 
 const headers = { 'hoist-csrf': '1' };
 
-/** Opens a session without the form. */
-export async function signIn(page: Page): Promise<void> {
+/** Opens the session without the form. */
+export async function signIn(page: Page, hoist: Hoist): Promise<void> {
+  if (hoist.cookies.length > 0) {
+    await page.context().addCookies(hoist.cookies);
+    return;
+  }
   const answer = await page.request.post('/hoist/v1/session', { headers, data: { email, password } });
   expect(answer.status()).toBe(200);
+  hoist.cookies = await page.context().cookies();
 }
 
 /** Changes something without the console. */

@@ -36,7 +36,7 @@ export function EffectsView({ effects, changes }: { effects: Effect[]; changes: 
 function Groups({ effects }: { effects: Effect[] }) {
   const groups = new Map<string, Effect[]>();
   for (const effect of effects) {
-    const name = effect.key.split('/')[0] || effect.kind;
+    const name = effect.key.split(/\/| in /)[0] || effect.kind;
     groups.set(name, [...(groups.get(name) ?? []), effect]);
   }
   return [...groups].map(([name, members]) => <Group key={name} name={name} effects={members} />);
