@@ -60,7 +60,7 @@ pub struct SecretView {
 #[schema(as = Plan)]
 pub struct PlanView {
     /// What it does, in words.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Sentence>)]
     pub sentences: Vec<Sentence>,
     /// How dangerous: 0 harmless, 1 normal, 2 guarded, 3 the key has to be typed.
     pub grade: u8,
@@ -69,7 +69,7 @@ pub struct PlanView {
     /// How many effects there are; only the first 200 are listed.
     pub effect_count: usize,
     /// Worth knowing.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Warning>)]
     pub warnings: Vec<Warning>,
     /// Always empty in a plan that can be carried out.
     pub problems: Vec<crate::problem::Detail>,
@@ -100,7 +100,7 @@ pub struct Impact {
     /// Segments that change.
     pub segments: usize,
     /// Flags that use what changes.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Use>)]
     pub used_by: Vec<Use>,
 }
 
@@ -298,6 +298,21 @@ pub async fn submit(
     changes: Vec<Change>,
     options: Options,
 ) -> Result<AnswerView, Problem> {
+    let (view, _) = submit_planned(api, scope, place, changes, options).await?;
+    Ok(view)
+}
+
+/// The same, with the whole plan beside the answer; absent when a repeated request is answered from memory.
+///
+/// # Errors
+/// Any problem.
+pub async fn submit_planned(
+    api: &Api,
+    scope: &Scope,
+    place: Place,
+    changes: Vec<Change>,
+    options: Options,
+) -> Result<(AnswerView, Option<Plan>), Problem> {
     let idempotency = options
         .idempotency
         .map(|(key, fingerprint)| hoist_app::submit::Idempotency {
@@ -324,14 +339,15 @@ pub async fn submit(
             .await
             .map_err(|failure| explain(api, failure))?;
         let view = PlanView::of(&api.app.world.state(), &plan, &verdict);
-        return Ok(AnswerView {
+        let view = AnswerView {
             outcome: "planned",
             revision: None,
             change: None,
             reason: None,
             plan: Some(view),
             secrets: Vec::new(),
-        });
+        };
+        return Ok((view, Some(plan)));
     }
     let answer = api
         .app
@@ -341,7 +357,7 @@ pub async fn submit(
     Ok(view(api, answer))
 }
 
-fn view(api: &Api, answer: Answer) -> AnswerView {
+fn view(api: &Api, answer: Answer) -> (AnswerView, Option<Plan>) {
     let outcome = match answer.outcome {
         Outcome::Applied => "applied",
         Outcome::Proposed => "proposed",
@@ -361,14 +377,15 @@ fn view(api: &Api, answer: Answer) -> AnswerView {
             secret: reveal.secret,
         })
         .collect();
-    AnswerView {
+    let view = AnswerView {
         outcome,
         revision: Some(answer.revision),
         change: answer.change,
         reason: answer.reason,
         plan,
         secrets,
-    }
+    };
+    (view, answer.plan)
 }
 
 /// A failure with what the state knows about it: the winner's name, the new plan.

@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 use crate::Api;
 use crate::problem::Problem;
 
+/// A JSON merge patch (RFC 7396), as it came; planning reads it.
+pub type Patch = serde_json::Value;
+
 /// A JSON body, with the bytes it was read from.
 pub struct Body<T> {
     /// What it says.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -33,6 +34,20 @@ pub enum Need {
     Permission(Permission),
     /// Visibility of the organization or project of the path; each change is authorised by its plan.
     Planned,
+}
+
+impl Need {
+    /// In a word, for the API's document.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Credential => "credential",
+            Self::SignedIn => "signed_in",
+            Self::Operator => "operator",
+            Self::Permission(permission) => permission.as_str(),
+            Self::Planned => "by_change",
+        }
+    }
 }
 
 /// What the guard found out.
@@ -68,6 +83,17 @@ impl Scope {
         }
     }
 
+    /// The organization of the path.
+    ///
+    /// # Errors
+    /// 404 when the route has none, or a project.
+    pub fn organization(&self) -> Result<Id, Problem> {
+        match self.place {
+            Place::Organization(id) => Ok(id),
+            Place::Instance | Place::Project(_) => Err(Problem::not_found("organization")),
+        }
+    }
+
     /// A parameter of the path.
     pub fn param(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
@@ -100,10 +126,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Scope {
 /// The middleware of one route.
 pub async fn guard(
     State((api, need)): State<(Api, Need)>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
 ) -> Result<Response, Infallible> {
+    let Ok(params) = params else {
+        let detail = "the path holds an escape that is not UTF-8";
+        return Ok(Problem::bad_request("bad_path", detail).into_response());
+    };
     let path = params
         .iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

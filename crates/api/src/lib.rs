@@ -11,12 +11,17 @@
 pub mod answer;
 pub mod body;
 pub mod caller;
+mod docs;
 pub mod endpoints;
 pub mod guard;
+pub mod importer;
+pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod routes;
 pub mod wire;
+pub mod write;
 
 use std::sync::Arc;
 
@@ -32,6 +37,8 @@ pub struct ApiConfig {
     pub import_limit: usize,
     /// Whether cookies carry `Secure`.
     pub secure_cookies: bool,
+    /// Reads other systems' files.
+    pub importer: importer::Importer,
 }
 
 impl Default for ApiConfig {
@@ -40,6 +47,7 @@ impl Default for ApiConfig {
             body_limit: 1 << 20,
             import_limit: 32 << 20,
             secure_cookies: false,
+            importer: importer::Importer::default(),
         }
     }
 }

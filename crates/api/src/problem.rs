@@ -17,6 +17,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Problem {
+    /// Always `about:blank`: the code tells what it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
     /// Status code, the same as the response's.
     #[serde(serialize_with = "as_number")]
     #[schema(value_type = u16)]
@@ -39,6 +42,9 @@ pub struct Problem {
     /// Whole seconds after which trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
+    /// The request, as the log names it; put in on the way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 /// One thing that is wrong.
@@ -80,6 +86,7 @@ impl Problem {
     /// Any problem.
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self {
+            kind: "about:blank",
             status,
             code: code.to_owned(),
             title: status.canonical_reason().unwrap_or("Error"),
@@ -88,6 +95,7 @@ impl Problem {
             winner: None,
             plan: None,
             retry_after_s: None,
+            request_id: None,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use hoist_model::Id;
 use hoist_model::change::Change;
@@ -15,13 +14,14 @@ use crate::answer::{AnswerView, Options, submit};
 use crate::body::Body;
 use crate::guard::Scope;
 use crate::problem::Problem;
+use crate::write::Written;
 
 /// Changes that happen together or not at all.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangesForm {
     /// 1 to 500, in order; later ones see what earlier ones did.
-    #[schema(value_type = Vec<Object>, min_items = 1, max_items = 500)]
+    #[schema(value_type = Vec<crate::wire::schema::Change>, min_items = 1, max_items = 500)]
     pub changes: Vec<Change>,
     /// Why, for people.
     #[serde(default)]
@@ -42,50 +42,45 @@ pub struct ChangesForm {
 /// Plans or carries out changes of one project.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/changes", tag = "changes",
     params(("organization" = String, Path), ("project" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn in_project(
     State(api): State<Api>,
     scope: Scope,
     headers: HeaderMap,
     body: Body<ChangesForm>,
-) -> Result<Json<AnswerView>, Problem> {
+) -> Result<Written, Problem> {
     carry_out(&api, &scope, &headers, body).await
 }
 
 /// Plans or carries out changes of one organization: its name, projects, members.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/changes", tag = "changes",
     params(("organization" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn in_organization(
     State(api): State<Api>,
     scope: Scope,
     headers: HeaderMap,
     body: Body<ChangesForm>,
-) -> Result<Json<AnswerView>, Problem> {
+) -> Result<Written, Problem> {
     carry_out(&api, &scope, &headers, body).await
 }
 
 /// Plans or carries out changes of the instance: organizations, accounts, one's own tokens.
 #[utoipa::path(post, path = "/hoist/v1/changes", tag = "changes", params(("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn in_instance(
     State(api): State<Api>,
     scope: Scope,
     headers: HeaderMap,
     body: Body<ChangesForm>,
-) -> Result<Json<AnswerView>, Problem> {
+) -> Result<Written, Problem> {
     carry_out(&api, &scope, &headers, body).await
 }
 
-async fn carry_out(
-    api: &Api,
-    scope: &Scope,
-    headers: &HeaderMap,
-    body: Body<ChangesForm>,
-) -> Result<Json<AnswerView>, Problem> {
+async fn carry_out(api: &Api, scope: &Scope, headers: &HeaderMap, body: Body<ChangesForm>) -> Result<Written, Problem> {
     let form = body.value;
     if form.changes.is_empty() {
         return Err(Problem::invalid("no_changes", "name at least one change", "/changes"));
@@ -97,7 +92,9 @@ async fn carry_out(
         base: form.base,
         idempotency: idempotency(headers, &body.bytes)?,
     };
-    submit(api, scope, scope.place, form.changes, options).await.map(Json)
+    submit(api, scope, scope.place, form.changes, options)
+        .await
+        .map(Written::of)
 }
 
 /// The client's key with a fingerprint of the body.

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::{self, StreamExt as _};
@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Api;
 use crate::guard::Scope;
 use crate::problem::Problem;
+use crate::query::Query;
 use crate::wire::actor::ActorView;
 
 /// Which events.

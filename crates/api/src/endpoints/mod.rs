@@ -1,10 +1,34 @@
 //! One endpoint or one aggregate's endpoints per file: types, docs, handlers.
 
+pub mod attributes;
+pub mod audit;
 pub mod changes;
+pub mod config;
+pub mod credential_writes;
+pub mod credentials;
+pub mod environment_writes;
 pub mod environments;
+pub mod evaluate;
 pub mod events;
+pub mod explain;
+pub mod find;
 pub mod flags;
+pub mod history;
+pub mod import;
+pub mod member_writes;
+pub mod members;
+pub mod openapi;
+pub mod organization_writes;
 pub mod organizations;
+pub mod project_writes;
 pub mod projects;
+pub mod roles;
+pub mod segment_writes;
+pub mod segments;
 pub mod session;
 pub mod setup;
+pub mod token_writes;
+pub mod tokens;
+pub mod undo;
+pub mod user_writes;
+pub mod users;

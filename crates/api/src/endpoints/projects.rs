@@ -1,7 +1,7 @@
 //! Projects of an organization that one may see.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use hoist_model::authorise::{Place, access};
 use hoist_model::document::Project;
 use hoist_model::permission::Permission;
@@ -11,6 +11,7 @@ use crate::Api;
 use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cut};
 use crate::problem::Problem;
+use crate::query::Query;
 use crate::wire::place::ProjectView;
 
 /// Projects that one may see, by key.

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
+use super::schema;
+
 /// A flag's definition.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Flag)]
@@ -21,25 +23,25 @@ pub struct FlagView {
     pub index: u32,
     pub name: String,
     pub description: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::FlagKind)]
     pub kind: Kind,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::Variant>)]
     pub variants: Vec<Variant>,
     pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schema::Purpose>)]
     pub purpose: Option<Purpose>,
     pub client_visible: bool,
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::Profile)]
     pub profile: Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub archived_at: Option<Timestamp>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::Origin>)]
     pub origins: Vec<Origin>,
     #[schema(value_type = Object)]
     pub metadata: Map<String, Json>,
@@ -84,13 +86,13 @@ pub struct ConfigView {
     #[schema(value_type = Option<String>)]
     pub id: Option<Id>,
     pub enabled: bool,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schema::Serve)]
     pub off: Serve,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::Prerequisite>)]
     pub prerequisites: Vec<Prerequisite>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::Rule>)]
     pub rules: Vec<ConfigRule>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schema::Serve)]
     pub default: Serve,
     /// 0 while nothing was ever set.
     pub revision: u64,
@@ -123,9 +125,9 @@ pub struct OverridesView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub id: Option<Id>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::SubjectGroup>)]
     pub subjects: Vec<SubjectGroup>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schema::SegmentGroup>)]
     pub segments: Vec<SegmentGroup>,
     pub revision: u64,
 }
@@ -177,6 +179,7 @@ impl KillView {
 
 /// The state of a flag in an environment, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlagState)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Serves by its rules.

@@ -2,6 +2,9 @@
 
 pub mod access;
 pub mod actor;
+pub mod diff;
 pub mod flag;
+pub mod history;
 pub mod place;
+pub mod schema;
 pub mod segment;

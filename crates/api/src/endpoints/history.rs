@@ -1,0 +1,335 @@
+//! The past of a project: which changes there were, what one did, whether it can be taken back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::Json;
+use axum::extract::State;
+use hoist_app::{Failure, Submission};
+use hoist_model::change::Change;
+use hoist_model::document::User;
+use hoist_model::log::{Effect, LogEntry};
+use hoist_model::plan::{Refusal, Request};
+use hoist_model::record::Kind;
+use hoist_model::state::State as Model;
+use hoist_model::Id;
+use hoist_app::history::{ActorFilter, HistoryFilter};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Api;
+use crate::answer::EffectView;
+use crate::guard::Scope;
+use crate::page::{Page, PageQuery, cursor};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::wire::diff::{Difference, of_effects};
+use crate::wire::history::HistoryItem;
+
+/// Which changes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// Key or id of a flag: changes of its definition and of its settings anywhere.
+    pub flag: Option<String>,
+    /// Key or id of a segment: changes of it and of its members.
+    pub segment: Option<String>,
+    /// Key of an environment.
+    pub environment: Option<String>,
+    /// Id, e-mail address or name of a person; `system` or `operator`.
+    pub actor: Option<String>,
+    /// Occurs in the summary or the note.
+    pub q: Option<String>,
+    /// Not before this time or day.
+    pub from: Option<String>,
+    /// Before this time or day.
+    pub to: Option<String>,
+    /// Items on the page, 1 to 500; 50 unless given.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<usize>,
+    /// From the previous page's `next`.
+    pub cursor: Option<String>,
+}
+
+/// A change with all it did.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub item: HistoryItem,
+    /// What became of each document.
+    pub effects: Vec<EffectView>,
+    /// The same by path.
+    pub diff: Vec<Difference>,
+    /// Whether it can be taken back now.
+    pub undo: UndoView,
+}
+
+/// Whether a change can be taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UndoView {
+    /// It can, by whoever asks.
+    pub possible: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Changes of a project, newest first.
+#[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/history", tag = "history",
+    params(("organization" = String, Path), ("project" = String, Path), HistoryQuery),
+    responses((status = 200, body = Page<HistoryItem>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub async fn list(
+    State(api): State<Api>,
+    scope: Scope,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<Page<HistoryItem>>, Problem> {
+    let filter = {
+        let state = api.app.world.state();
+        let project = scope.project()?;
+        let mut filter = query.filter(&state)?;
+        filter.projects = vec![project];
+        for (kind, key) in [(Kind::Flag, &query.flag), (Kind::Segment, &query.segment)] {
+            if let Some(key) = key {
+                filter.documents.push(document(&state, kind, project, key)?);
+            }
+        }
+        if let Some(key) = &query.environment {
+            filter.environment = Some(document(&state, Kind::Environment, project, key)?);
+        }
+        filter
+    };
+    page(&api, &filter, &query, |_| true).await.map(Json)
+}
+
+/// One change of a project: what it did to each document, and whether it can be taken back.
+#[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/history/{revision}", tag = "history",
+    params(("organization" = String, Path), ("project" = String, Path), ("revision" = u64, Path)),
+    responses((status = 200, body = HistoryDetail), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDetail>, Problem> {
+    let project = scope.project()?;
+    let number = scope.param("revision");
+    let missing = || Problem::not_found(format!("revision {number}"));
+    let revision: u64 = number.parse().map_err(|_| missing())?;
+    let found = api.app.store.entry(revision).await.map_err(|_| Problem::unavailable(1))?;
+    let entry = found.filter(|entry| entry.project == Some(project)).ok_or_else(missing)?;
+    let filter = HistoryFilter {
+        projects: vec![project],
+        ..HistoryFilter::default()
+    };
+    let undone = undone(&api, &filter, revision).await?;
+    let undo = match undone.get(&revision) {
+        Some(by) => UndoView {
+            possible: false,
+            reason: Some(format!("revision {by} has taken it back already")),
+        },
+        None => can_undo(&api, &scope, revision).await,
+    };
+    let state = api.app.world.state();
+    let effects: Vec<EffectView> = entry
+        .effects
+        .iter()
+        .map(|effect| EffectView::of(&state, effect))
+        .collect();
+    Ok(Json(HistoryDetail {
+        item: HistoryItem::of(&state, &entry, &undone),
+        diff: of_effects(&effects),
+        effects,
+        undo,
+    }))
+}
+
+async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
+    let request = Request {
+        place: scope.place,
+        changes: vec![Change::Undo { revision }],
+        note: String::new(),
+        base: BTreeMap::new(),
+    };
+    let submission = Submission {
+        actor: scope.actor.clone(),
+        request,
+        seen: None,
+        idempotency: None,
+    };
+    let reason = match api.app.dry_run(&submission).await {
+        Ok((plan, _)) if plan.effects.is_empty() => "nothing of it is left to take back".to_owned(),
+        Ok(_) => {
+            return UndoView {
+                possible: true,
+                reason: None,
+            };
+        }
+        Err(Failure::Refused(Refusal::Conflict { winner, .. })) => {
+            format!("revision {winner} has changed the same part since")
+        }
+        Err(failure) => Problem::from(failure).detail,
+    };
+    UndoView {
+        possible: false,
+        reason: Some(reason),
+    }
+}
+
+/// A document by key or, so that deleted ones can be asked for too, by id.
+fn document(state: &Model, kind: Kind, project: Id, key: &str) -> Result<Id, Problem> {
+    state
+        .find(kind, Some(project), key)
+        .map(|doc| doc.id)
+        .or_else(|| key.parse().ok())
+        .ok_or_else(|| Problem::not_found(format!("{} {key}", kind.as_str())))
+}
+
+impl HistoryQuery {
+    /// What does not depend on the place.
+    ///
+    /// # Errors
+    /// 422 for a time or actor that cannot be read.
+    pub fn filter(&self, state: &Model) -> Result<HistoryFilter, Problem> {
+        Ok(HistoryFilter {
+            actor: self.actor.as_deref().map(|name| actor(state, name)).transpose()?,
+            from: self.from.as_deref().map(|text| moment(text, "?from")).transpose()?,
+            to: self.to.as_deref().map(|text| moment(text, "?to")).transpose()?,
+            text: self.q.clone().filter(|text| !text.trim().is_empty()),
+            ..HistoryFilter::default()
+        })
+    }
+}
+
+fn moment(text: &str, pointer: &str) -> Result<Timestamp, Problem> {
+    let day = |text: &str| {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(zoned.timestamp())
+    };
+    text.parse().ok().or_else(|| day(text)).ok_or_else(|| {
+        let detail = "give a time such as 2026-11-21T08:00:00Z or a day such as 2026-11-21";
+        Problem::invalid("bad_time", detail, pointer)
+    })
+}
+
+fn actor(state: &Model, name: &str) -> Result<ActorFilter, Problem> {
+    match name {
+        "system" => return Ok(ActorFilter::System),
+        "operator" => return Ok(ActorFilter::Operator),
+        _ => {}
+    }
+    if let Ok(id) = name.parse() {
+        return Ok(ActorFilter::Person(id));
+    }
+    let wanted = name.trim().to_lowercase();
+    let people = || {
+        state
+            .list(Kind::User, None)
+            .filter_map(|doc| Some((doc.id, doc.as_a::<User>()?)))
+    };
+    let exactly = |user: &User| user.email == wanted || user.name.to_lowercase() == wanted;
+    let roughly = |user: &User| user.email.contains(&wanted) || user.name.to_lowercase().contains(&wanted);
+    let found = people()
+        .find(|(_, user)| exactly(user))
+        .or_else(|| people().find(|(_, user)| roughly(user)));
+    found.map(|(id, _)| ActorFilter::Person(id)).ok_or_else(|| {
+        let detail = format!("nobody is called {name}; give a name, an e-mail address, `system` or `operator`");
+        Problem::invalid("unknown_actor", detail, "?actor")
+    })
+}
+
+/// Entries that are asked of the store at once when some of them are left out.
+const CHUNK: u32 = 200;
+/// How often the store is asked for one page.
+const CHUNKS: usize = 25;
+
+/// One page of the log; what `seen` says no to is left out.
+///
+/// # Errors
+/// 422 for a bad limit or cursor, 503.
+pub async fn page(
+    api: &Api,
+    filter: &HistoryFilter,
+    query: &HistoryQuery,
+    seen: impl Fn(&LogEntry) -> bool,
+) -> Result<Page<HistoryItem>, Problem> {
+    let asked = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor.clone(),
+    };
+    let limit = asked.limit()?;
+    let mut before = asked.after()?.map(|text| number(&text)).transpose()?;
+    let mut entries: Vec<LogEntry> = Vec::new();
+    let mut more = false;
+    for _ in 0..CHUNKS {
+        let wanted = u32::try_from(limit + 1 - entries.len()).unwrap_or(CHUNK).min(CHUNK);
+        let found = api
+            .app
+            .store
+            .history(filter, before, wanted)
+            .await
+            .map_err(|_| Problem::unavailable(1))?;
+        more = found.len() == wanted as usize;
+        before = found.last().map(|entry| entry.revision).or(before);
+        entries.extend(found.into_iter().filter(&seen));
+        if !more || entries.len() > limit {
+            break;
+        }
+    }
+    let next = if entries.len() > limit {
+        entries.truncate(limit);
+        entries.last().map(|entry| entry.revision)
+    } else {
+        before.filter(|_| more)
+    };
+    let undone = match entries.last() {
+        Some(oldest) => undone(api, filter, oldest.revision).await?,
+        None => HashMap::new(),
+    };
+    let state = api.app.world.state();
+    Ok(Page {
+        items: entries
+            .iter()
+            .map(|entry| HistoryItem::of(&state, entry, &undone))
+            .collect(),
+        total: None,
+        next: next.map(|revision| cursor(&revision.to_string())),
+    })
+}
+
+fn number(text: &str) -> Result<u64, Problem> {
+    text.parse()
+        .map_err(|_| Problem::invalid("bad_cursor", "take the cursor from the previous page’s next", "?cursor"))
+}
+
+/// Which revisions, from this one on, were taken back by which.
+async fn undone(api: &Api, filter: &HistoryFilter, from: u64) -> Result<HashMap<u64, u64>, Problem> {
+    const MOST: u32 = 200;
+    // Every undo says so at the beginning of its summary.
+    let filter = HistoryFilter {
+        projects: filter.projects.clone(),
+        or_no_project: filter.or_no_project,
+        text: Some("undoes revision ".to_owned()),
+        ..HistoryFilter::default()
+    };
+    let found = api
+        .app
+        .store
+        .history(&filter, None, MOST)
+        .await
+        .map_err(|_| Problem::unavailable(1))?;
+    let mut undone = HashMap::new();
+    for entry in found.iter().filter(|entry| entry.revision > from) {
+        if let Some(revision) = entry.undoes {
+            // Newest first: of an undo of an undo, the last one counts.
+            undone.entry(revision).or_insert(entry.revision);
+        }
+    }
+    Ok(undone)
+}
+
+/// Whether an entry that belongs to no project is about an organization.
+pub fn is_about(entry: &LogEntry, organization: Id) -> bool {
+    entry.effects.iter().any(|effect| match effect {
+        Effect::Put { after: record, .. } | Effect::Remove { before: record } => {
+            record.id == organization || record.scope == Some(organization)
+        }
+        Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => false,
+    })
+}

@@ -1,0 +1,86 @@
+//! Accounts; an operator’s business.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use hoist_model::Id;
+use hoist_model::change::{Change, UserChange};
+use hoist_model::document::User;
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Api;
+use crate::body::{Body, Patch};
+use crate::guard::Scope;
+use crate::problem::Problem;
+use crate::wire::schema::UserPatch;
+use crate::write::{Changing, Creating, Refused, Write, WriteHeaders, WriteQuery, Written};
+
+/// What a new account needs.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// What one signs in with.
+    #[schema(format = "email")]
+    pub email: String,
+    /// For people.
+    #[serde(default)]
+    pub name: String,
+    /// May manage the instance.
+    #[serde(default)]
+    pub operator: bool,
+}
+
+/// A password that an operator has set.
+#[derive(Serialize, ToSchema)]
+pub struct NewPassword {
+    /// Shown this once.
+    pub password: String,
+}
+
+/// Makes an account; its one-time password is in the answer.
+#[utoipa::path(post, path = "/hoist/v1/users", tag = "users",
+    params(WriteQuery, WriteHeaders), request_body = NewUser, responses(Creating, Refused))]
+pub async fn create(State(api): State<Api>, write: Write, body: Body<NewUser>) -> Result<Written, Problem> {
+    let form = body.value;
+    let change = Change::User(UserChange::Create {
+        email: form.email,
+        name: form.name,
+        operator: form.operator,
+    });
+    write.create(&api, &body.bytes, change).await
+}
+
+/// Changes an account: its name, whether it is an operator or disabled.
+#[utoipa::path(patch, path = "/hoist/v1/users/{user}", tag = "users",
+    params(("user" = String, Path), WriteQuery, WriteHeaders), request_body = UserPatch, responses(Changing, Refused))]
+pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Result<Written, Problem> {
+    let patch = body.value;
+    let document = Some(write.id("user")?);
+    let change = Change::User(UserChange::Edit {
+        user: write.id("user")?,
+        patch,
+    });
+    write.edit(&api, &body.bytes, document, change).await
+}
+
+/// Sets a new one-time password and ends every session of the account.
+#[utoipa::path(post, path = "/hoist/v1/users/{user}/password", tag = "users", params(("user" = String, Path)),
+    responses((status = 200, body = NewPassword), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn reset_password(State(api): State<Api>, scope: Scope) -> Result<Response, Problem> {
+    let text = scope.param("user");
+    let user: Option<Id> = text.parse().ok();
+    let user = user
+        .filter(|id| api.app.world.state().get_a::<User>(*id).is_some())
+        .ok_or_else(|| Problem::not_found(format!("user {text}")))?;
+    let password: String = api.app.maker.token().chars().take(20).collect();
+    api.app.set_password(user, &password).await?;
+    tracing::info!(%user, by = ?scope.actor, "an operator has reset a password");
+    let mut response = Json(NewPassword { password }).into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

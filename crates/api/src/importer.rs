@@ -1,0 +1,70 @@
+//! The port through which other systems' files come in: whoever builds the router knows them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use hoist_model::portable::{FORMAT, Gap, ProjectFile};
+
+/// What was read, and what could not be carried over with its full meaning.
+pub type Read = (ProjectFile, Vec<Gap>);
+
+/// Why a file cannot be read at all: what is wrong and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportProblem {
+    /// There is no such source.
+    UnknownSource {
+        /// Those there are.
+        known: Vec<&'static str>,
+    },
+    /// The file is not of the source's form.
+    Unreadable(String),
+}
+
+/// Reads a file: source, text, key of the environment that it is about.
+#[derive(Clone)]
+pub struct Importer(Arc<dyn Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync>);
+
+impl Importer {
+    /// From a function.
+    pub fn new(read: impl Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// See [`ImportProblem`].
+    pub fn read(&self, source: &str, text: &str, environment: &str) -> Result<Read, ImportProblem> {
+        (self.0)(source, text, environment)
+    }
+}
+
+impl Default for Importer {
+    /// Knows our own form only.
+    fn default() -> Self {
+        Self::new(|source, text, _| match source {
+            "hoist" => project_file(text).map(|file| (file, Vec::new())),
+            _ => Err(ImportProblem::UnknownSource { known: vec!["hoist"] }),
+        })
+    }
+}
+
+impl fmt::Debug for Importer {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("Importer")
+    }
+}
+
+/// Reads our own form.
+///
+/// # Errors
+/// When the text is not of that form; the message names the path.
+pub fn project_file(text: &str) -> Result<ProjectFile, ImportProblem> {
+    let file: ProjectFile = hoist_model::document::parse(text)
+        .map_err(|error| ImportProblem::Unreadable(format!("this is no project file: {error}")))?;
+    if file.format == FORMAT {
+        return Ok(file);
+    }
+    let detail = format!("this is no project file: its format is {:?}, not {FORMAT:?}", file.format);
+    Err(ImportProblem::Unreadable(detail))
+}

@@ -1,0 +1,209 @@
+//! The API's description: OpenAPI 3.1, made from the handlers and the route table.
+//!
+//! How to add an endpoint: its handler in [`Handlers`]. Permissions, security, operation ids and
+//! the errors that any route may answer are put in here, from the table.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value as Json, json};
+use utoipa::OpenApi;
+
+use crate::endpoints as e;
+use crate::guard::Need;
+use crate::routes::{Route, routes};
+use crate::wire::schema::by_hand;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Hoist",
+        description = "Administration of feature flags. Every error is a problem document (RFC 9457). Writes answer one union; `?dry_run=true` only plans."
+    ),
+    components(schemas(crate::problem::Problem)),
+    paths(
+        e::setup::status,
+        e::setup::set_up,
+        e::session::sign_in,
+        e::session::who,
+        e::session::sign_out,
+        e::session::change_password,
+        e::changes::in_instance,
+        e::changes::in_organization,
+        e::changes::in_project,
+        e::events::stream,
+        e::openapi::document,
+        e::openapi::page,
+        e::organizations::list,
+        e::organizations::get,
+        e::organization_writes::create,
+        e::organization_writes::edit,
+        e::projects::list,
+        e::projects::get,
+        e::project_writes::create,
+        e::project_writes::edit,
+        e::project_writes::delete,
+        e::environments::list,
+        e::environments::get,
+        e::environment_writes::create,
+        e::environment_writes::edit,
+        e::environment_writes::delete,
+        e::environment_writes::order,
+        e::flags::list::list,
+        e::flags::get::get,
+        e::flags::write::create,
+        e::flags::write::edit,
+        e::flags::write::delete,
+        e::flags::write::archive,
+        e::flags::write::restore,
+        e::config::get,
+        e::config::edit,
+        e::config::switch,
+        e::config::overrides,
+        e::config::kill,
+        e::config::lift,
+        e::segment_writes::create,
+        e::segment_writes::edit,
+        e::segment_writes::delete,
+        e::segment_writes::archive,
+        e::segment_writes::restore,
+        e::segment_writes::add_members,
+        e::segment_writes::remove_members,
+        e::credential_writes::create,
+        e::credential_writes::edit,
+        e::credential_writes::revoke,
+        e::member_writes::add_to_organization,
+        e::member_writes::edit_in_organization,
+        e::member_writes::remove_from_organization,
+        e::member_writes::add_to_project,
+        e::member_writes::edit_in_project,
+        e::member_writes::remove_from_project,
+        e::token_writes::create,
+        e::token_writes::revoke,
+        e::user_writes::create,
+        e::user_writes::edit,
+        e::user_writes::reset_password,
+        e::undo::undo,
+        e::segments::list,
+        e::segments::get,
+        e::segments::members,
+        e::attributes::list,
+        e::credentials::list,
+        e::members::in_project,
+        e::members::in_organization,
+        e::roles::list,
+        e::tokens::list,
+        e::users::list,
+        e::history::list,
+        e::history::get,
+        e::audit::of_organization,
+        e::audit::of_instance,
+        e::explain::explain,
+        e::evaluate::evaluate,
+        e::import::import,
+    )
+)]
+struct Handlers;
+
+/// The document, made once.
+pub fn document() -> &'static Json {
+    static DOCUMENT: OnceLock<Json> = OnceLock::new();
+    DOCUMENT.get_or_init(make)
+}
+
+fn make() -> Json {
+    let mut document = serde_json::to_value(Handlers::openapi()).unwrap_or_default();
+    if let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Json::as_object_mut)
+    {
+        schemas.extend(by_hand());
+    }
+    if let Some(components) = document.pointer_mut("/components").and_then(Json::as_object_mut) {
+        components.insert("securitySchemes".into(), security_schemes());
+    }
+    for route in routes() {
+        let operation = document
+            .get_mut("paths")
+            .and_then(|paths| paths.get_mut(route.path))
+            .and_then(|item| item.get_mut(route.method.as_str().to_lowercase()))
+            .and_then(Json::as_object_mut);
+        if let Some(operation) = operation {
+            complete(operation, &route);
+        }
+    }
+    document
+}
+
+fn security_schemes() -> Json {
+    json!({
+        "cookie": {"type": "apiKey", "in": "cookie", "name": crate::caller::COOKIE,
+            "description": "A session. Requests that write also need the header Hoist-CSRF: 1."},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A personal access token."},
+        "credential": {"type": "apiKey", "in": "header", "name": "X-API-Key",
+            "description": "A key of software; as a bearer token, too."},
+    })
+}
+
+/// What the table knows about a route.
+fn complete(operation: &mut Map<String, Json>, route: &Route) {
+    operation.insert("operationId".into(), operation_id(route).into());
+    operation.insert("x-permission".into(), route.need.word().into());
+    let security = match route.need {
+        Need::Public => json!([]),
+        Need::Credential => json!([{"credential": []}, {"bearer": []}]),
+        _ => json!([{"cookie": []}, {"bearer": []}]),
+    };
+    operation.insert("security".into(), security);
+    let takes_body = operation.contains_key("requestBody");
+    let Some(responses) = operation.get_mut("responses").and_then(Json::as_object_mut) else {
+        return;
+    };
+    let mut any = vec![
+        ("400", "The request cannot be read."),
+        ("403", "Visible, but not allowed."),
+        ("404", "Not there, or not visible."),
+        ("422", "Understood, but cannot be."),
+        ("503", "A part is unavailable; try again."),
+    ];
+    if route.need != Need::Public {
+        any.push(("401", "Nobody is signed in."));
+    }
+    if takes_body {
+        any.push(("413", "The body is too large."));
+    }
+    for (status, description) in any {
+        let response = responses.entry(status).or_insert_with(|| json!({}));
+        let described = response.get("description").and_then(Json::as_str).unwrap_or_default();
+        if described.is_empty() {
+            response["description"] = description.into();
+        }
+    }
+    for (status, response) in responses.iter_mut() {
+        if status.starts_with(['4', '5']) {
+            response["content"] =
+                json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        }
+        if response
+            .get("description")
+            .and_then(Json::as_str)
+            .is_none_or(str::is_empty)
+        {
+            response["description"] = if status == "204" { "Done." } else { "The answer." }.into();
+        }
+    }
+    responses.sort_keys();
+}
+
+/// Such as `get_project_flags_flag`: fixed as long as the path is.
+fn operation_id(route: &Route) -> String {
+    let path = route.path.strip_prefix("/hoist/v1/").unwrap_or(route.path);
+    let path = path
+        .replace("organizations/{organization}/projects/{project}", "project")
+        .replace("organizations/{organization}", "organization");
+    let words: String = path
+        .chars()
+        .filter(|each| !matches!(each, '{' | '}'))
+        .map(|each| if each.is_ascii_alphanumeric() { each } else { '_' })
+        .collect();
+    format!("{}_{words}", route.method.as_str().to_lowercase())
+}

@@ -1,0 +1,83 @@
+//! Forms whose schema is written by hand in `schemas.json`: trees that contain themselves, merge
+//! patches, changes. The types here only stand for the names; nothing is ever of them.
+//!
+//! How to add one: its schema in `schemas.json`, its name here, `value_type` where it stands.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value as Json};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! written_by_hand {
+    ($($name:ident,)*) => {
+        $(
+            #[doc = concat!("Stands for the schema `", stringify!($name), "`.")]
+            pub enum $name {}
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    ObjectBuilder::new().build().into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed(stringify!($name))
+                }
+            }
+        )*
+    };
+}
+
+written_by_hand! {
+    FlagKind,
+    Profile,
+    Purpose,
+    CredentialKind,
+    Variant,
+    Origin,
+    Allocation,
+    Curve,
+    Gate,
+    Serve,
+    Condition,
+    Prerequisite,
+    Rule,
+    SubjectGroup,
+    SegmentGroup,
+    FlagPatch,
+    ConfigPatch,
+    OverridesPatch,
+    SegmentPatch,
+    EnvironmentPatch,
+    ProjectPatch,
+    NamePatch,
+    UserPatch,
+    NewFlag,
+    Change,
+    Sentence,
+    Warning,
+    Use,
+}
+
+/// The schemas that are written by hand, by name.
+pub fn by_hand() -> Map<String, Json> {
+    serde_json::from_str(include_str!("schemas.json")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_json_and_refers_only_to_itself() {
+        let all = by_hand();
+        assert!(all.contains_key("Condition"));
+        let text = include_str!("schemas.json");
+        for part in text.split("#/components/schemas/").skip(1) {
+            let name = part.split('"').next().expect("a name");
+            assert!(all.contains_key(name), "{name} is referred to and not there");
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! Writes to one resource: each is one change through the same door as a batch.
+//!
+//! `?dry_run=true` plans only, `?plan=TOKEN` carries out only what was seen, `?note=` says why.
+//! `If-Match: "REVISION"` names the revision of the document that the change was made from: an
+//! edit is merged over newer ones, and 412 when both changed the same part.
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use hoist_model::Id;
+use hoist_model::change::Change;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::Api;
+use crate::answer::{AnswerView, Options, submit};
+use crate::endpoints::changes::idempotency;
+use crate::guard::Scope;
+use crate::problem::Problem;
+use crate::query::Query;
+
+/// How a write is to be carried out.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct WriteQuery {
+    /// Plan only; nothing is changed.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Why, for people.
+    pub note: Option<String>,
+    /// Token of the plan that was seen: a plan that says something else is not carried out.
+    pub plan: Option<String>,
+}
+
+/// Headers of every write, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "read from the headers by hand")]
+pub struct WriteHeaders {
+    /// A word of the client's own: the same request sent again with it happens once.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[!-~]+$"
+    )]
+    idempotency_key: Option<String>,
+    /// Revision of the document that the change was made from, in quotes.
+    #[param(rename = "If-Match", required = false, pattern = r#"^"[0-9]{1,18}"$"#)]
+    if_match: Option<String>,
+}
+
+/// Everything about a write but its body.
+pub struct Write {
+    /// Who asks, where.
+    pub scope: Scope,
+    query: WriteQuery,
+    made_from: Option<u64>,
+    parts: Parts,
+}
+
+impl FromRequestParts<Api> for Write {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let scope = Scope::from_request_parts(parts, api).await?;
+        let Query(query) = Query::<WriteQuery>::from_request_parts(parts, api).await?;
+        let made_from = match parts.headers.get(header::IF_MATCH) {
+            Some(value) => revision_of(value)?,
+            None => None,
+        };
+        let (mut copy, ()) = http::Request::new(()).into_parts();
+        copy.method = parts.method.clone();
+        copy.uri = parts.uri.clone();
+        copy.headers = parts.headers.clone();
+        Ok(Self {
+            scope,
+            query,
+            made_from,
+            parts: copy,
+        })
+    }
+}
+
+/// `"12"`; `*` asks only that something is there, which every edit does.
+fn revision_of(value: &HeaderValue) -> Result<Option<u64>, Problem> {
+    let bad = || {
+        Problem::bad_request(
+            "bad_if_match",
+            "If-Match holds the document’s revision in quotes, such as \"12\"",
+        )
+    };
+    let text = value.to_str().map_err(|_| bad())?.trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let revision: u64 = digits.ok_or_else(bad)?.parse().map_err(|_| bad())?;
+    // What the database counts with.
+    i64::try_from(revision).map_err(|_| bad())?;
+    Ok(Some(revision))
+}
+
+impl Write {
+    /// A parameter of the path, as the changes want it.
+    pub fn param(&self, name: &str) -> String {
+        self.scope.param(name).to_owned()
+    }
+
+    /// An id in the path; what is no id is not there.
+    ///
+    /// # Errors
+    /// 404.
+    pub fn id(&self, name: &str) -> Result<Id, Problem> {
+        let text = self.scope.param(name);
+        text.parse().map_err(|_| Problem::not_found(format!("{name} {text}")))
+    }
+
+    /// Makes something new: 201.
+    ///
+    /// # Errors
+    /// Any problem.
+    pub async fn create(self, api: &Api, body: &[u8], change: Change) -> Result<Written, Problem> {
+        let answer = self.carry_out(api, body, None, change).await?;
+        Ok(Written {
+            answer,
+            done: StatusCode::CREATED,
+        })
+    }
+
+    /// Changes something; `document` is what `If-Match` is about, if it is there.
+    ///
+    /// # Errors
+    /// Any problem.
+    pub async fn edit(self, api: &Api, body: &[u8], document: Option<Id>, change: Change) -> Result<Written, Problem> {
+        let answer = self.carry_out(api, body, document, change).await?;
+        Ok(Written {
+            answer,
+            done: StatusCode::OK,
+        })
+    }
+
+    async fn carry_out(
+        self,
+        api: &Api,
+        body: &[u8],
+        document: Option<Id>,
+        change: Change,
+    ) -> Result<AnswerView, Problem> {
+        let Self {
+            scope,
+            query,
+            made_from,
+            parts,
+        } = self;
+        let mut options = Options {
+            dry_run: query.dry_run,
+            seen: query.plan,
+            note: query.note.unwrap_or_default(),
+            ..Options::default()
+        };
+        if options.note.contains('\0') {
+            return Err(Problem::bad_request("bad_query", "a note has no character U+0000"));
+        }
+        // The same key on another path is another request.
+        let mut request = format!("{} {}\n", parts.method, parts.uri).into_bytes();
+        request.extend_from_slice(body);
+        options.idempotency = idempotency(&parts.headers, &request)?;
+        match (made_from, document) {
+            (Some(revision), Some(id)) => {
+                options.base.insert(id, revision);
+            }
+            // Nothing is there yet, and the client knows.
+            (Some(0) | None, None) | (None, Some(_)) => {}
+            (Some(_), None) => {
+                return Err(Problem::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "moved",
+                    "the document that If-Match names is not there; read it again",
+                ));
+            }
+        }
+        let place = scope.place;
+        let answer = submit(api, &scope, place, vec![change], options).await;
+        answer.map_err(|problem| of_resource(problem, made_from.is_some()))
+    }
+}
+
+/// A problem of a batch with one change, told as a problem of the resource.
+fn of_resource(mut problem: Problem, conditional: bool) -> Problem {
+    if conditional && problem.winner.is_some() {
+        problem.status = StatusCode::PRECONDITION_FAILED;
+        problem.title = "Precondition Failed";
+    }
+    for detail in &mut problem.problems {
+        detail.pointer = shortened(&detail.pointer);
+    }
+    problem
+}
+
+/// `/changes/0/flag/edit/patch/name` → `/name`.
+fn shortened(pointer: &str) -> String {
+    const KINDS: [&str; 10] = [
+        "organization",
+        "project",
+        "environment",
+        "flag",
+        "config",
+        "segment",
+        "credential",
+        "user",
+        "member",
+        "token",
+    ];
+    const ACTS: [&str; 9] = [
+        "create", "edit", "order", "override", "kill", "lift", "add", "delete", "switch",
+    ];
+    let Some(rest) = pointer.strip_prefix("/changes/0") else {
+        return pointer.to_owned();
+    };
+    let mut parts = rest.split('/').skip(1).peekable();
+    if parts.peek().is_some_and(|part| KINDS.contains(part)) {
+        parts.next();
+    }
+    if parts.peek().is_some_and(|part| ACTS.contains(part)) {
+        parts.next();
+    }
+    if parts.peek() == Some(&"patch") {
+        parts.next();
+    }
+    parts.map(|part| format!("/{part}")).collect()
+}
+
+/// The answer to a write with its status.
+pub struct Written {
+    answer: AnswerView,
+    done: StatusCode,
+}
+
+impl Written {
+    /// Of a batch: 200 when done.
+    pub fn of(answer: AnswerView) -> Self {
+        Self {
+            answer,
+            done: StatusCode::OK,
+        }
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        let status = match self.answer.outcome {
+            "applied" => self.done,
+            "proposed" | "scheduled" => StatusCode::ACCEPTED,
+            "refused" => {
+                let reason = self.answer.reason.unwrap_or_default();
+                return Problem::new(StatusCode::FORBIDDEN, "refused_by_policy", reason).into_response();
+            }
+            _ => StatusCode::OK,
+        };
+        let etag = self
+            .answer
+            .change
+            .and(self.answer.revision)
+            .and_then(|revision| HeaderValue::from_str(&format!("\"{revision}\"")).ok());
+        let mut response = (status, Json(self.answer)).into_response();
+        let headers = response.headers_mut();
+        if let Some(etag) = etag {
+            headers.insert(header::ETAG, etag);
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// What every write may answer beside its success.
+#[derive(utoipa::IntoResponses)]
+pub enum Refused {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Unreadable(#[to_schema] Problem),
+    /// Nobody is signed in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unknown(#[to_schema] Problem),
+    /// Visible, but not allowed.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Denied(#[to_schema] Problem),
+    /// Not there, or not visible.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Absent(#[to_schema] Problem),
+    /// Somebody else was first, or the plan differs from the one that was seen.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// The document has moved on from the revision in `If-Match`.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Moved(#[to_schema] Problem),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// Understood, but cannot be.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem),
+    /// A part is unavailable; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Problem),
+}
+
+/// What a write that makes something new answers.
+#[derive(utoipa::IntoResponses)]
+pub enum Creating {
+    /// Planned only.
+    #[response(status = 200)]
+    Planned(#[to_schema] AnswerView),
+    /// Done.
+    #[response(status = 201)]
+    Created(#[to_schema] AnswerView),
+    /// Waits for approval or for its time.
+    #[response(status = 202)]
+    Waits(#[to_schema] AnswerView),
+}
+
+/// What a write that changes something answers.
+#[derive(utoipa::IntoResponses)]
+pub enum Changing {
+    /// Done, or planned only.
+    #[response(status = 200)]
+    Done(#[to_schema] AnswerView),
+    /// Waits for approval or for its time.
+    #[response(status = 202)]
+    Waits(#[to_schema] AnswerView),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_lead_into_the_body() {
+        assert_eq!(shortened("/changes/0/flag/edit/patch/name"), "/name");
+        assert_eq!(shortened("/changes/0/config/rules/0/id"), "/rules/0/id");
+        assert_eq!(shortened("/changes/0/email"), "/email");
+        assert_eq!(shortened("/changes/0"), "");
+        assert_eq!(shortened("/rules/0"), "/rules/0");
+    }
+
+    #[test]
+    fn revisions_stand_in_quotes() {
+        let of = |text: &'static str| revision_of(&HeaderValue::from_static(text));
+        assert_eq!(of("\"12\"").expect("a revision"), Some(12));
+        assert_eq!(of("W/\"12\"").expect("a revision"), Some(12));
+        assert_eq!(of("*").expect("anything"), None);
+        assert!(of("12").is_err());
+        assert!(of("\"99999999999999999999\"").is_err());
+    }
+}

@@ -1,0 +1,291 @@
+//! The way of a change: plan, merge, conflict, repeat, undo, restart.
+
+use hoist_testkit::{PROJECT, Person, Reply, TestApp};
+use http::{Request, header};
+use serde_json::{Value as Json, json};
+
+async fn flag(house: &TestApp, who: &Person, key: &str) {
+    let body = json!({"key": key, "kind": "boolean"});
+    house.post(Some(who), &format!("{PROJECT}/flags"), body).await.with(201);
+}
+
+fn rule(id: &str, country: &str) -> Json {
+    json!({"id": id, "condition": {"test": {"attribute": "country", "op": "equals", "values": [country]}},
+        "serve": {"serve": {"variant": "on"}}})
+}
+
+async fn with_headers(
+    house: &TestApp,
+    who: &Person,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &Json,
+) -> Reply {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(body.to_string().into()).expect("a request");
+    house.send(Some(who), request).await
+}
+
+#[tokio::test]
+async fn a_dry_run_changes_nothing_and_its_plan_binds() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    flag(&house, &editor, "checkout").await;
+    let before = house.revision();
+    let path = format!("{PROJECT}/flags/checkout");
+    let planned = house
+        .patch(
+            Some(&editor),
+            &format!("{path}?dry_run=true"),
+            json!({"name": "Checkout"}),
+        )
+        .await
+        .with(200);
+    assert_eq!(planned["outcome"], "planned");
+    assert_eq!(house.revision(), before, "a dry run changes nothing");
+    let token = planned["plan"]["token"].as_str().expect("a token").to_owned();
+    house
+        .patch(Some(&editor), &path, json!({"description": "new"}))
+        .await
+        .with(200);
+    let moved = house
+        .patch(
+            Some(&editor),
+            &format!("{path}?plan={token}"),
+            json!({"name": "Checkout"}),
+        )
+        .await;
+    assert_eq!(moved.code(), "plan_changed");
+    let problem = moved.with(409);
+    assert!(problem["plan"]["token"].is_string(), "the new plan is in the problem");
+    assert_eq!(problem["type"], "about:blank");
+    assert_eq!(problem["request_id"], "request-1");
+}
+
+#[tokio::test]
+async fn editors_of_different_rules_merge_and_of_one_rule_conflict() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let admin = house.sign_in_as("admin").await;
+    flag(&house, &editor, "checkout").await;
+    let path = format!("{PROJECT}/flags/checkout/environments/dev");
+    let rules = json!({"rules": [rule("a", "NO"), rule("b", "SE")]});
+    house.patch(Some(&editor), &path, rules).await.with(200);
+    let read = house.get(Some(&editor), &path).await;
+    let etag = read.headers[header::ETAG].to_str().expect("text").to_owned();
+    let first = json!({"rules": [rule("a", "DK"), rule("b", "SE")]});
+    with_headers(&house, &admin, "PATCH", &path, &[("if-match", &etag)], &first)
+        .await
+        .with(200);
+    let other = json!({"rules": [rule("a", "NO"), rule("b", "FI")]});
+    with_headers(&house, &editor, "PATCH", &path, &[("if-match", &etag)], &other)
+        .await
+        .with(200);
+    let merged = house.get(Some(&editor), &path).await.with(200);
+    let value = |at: &str| {
+        merged
+            .pointer(&format!("/config/rules/{at}/condition/test/values/0"))
+            .cloned()
+    };
+    assert_eq!((value("0"), value("1")), (Some(json!("DK")), Some(json!("FI"))));
+    let same = json!({"rules": [rule("a", "IS"), rule("b", "SE")]});
+    let late = with_headers(&house, &editor, "PATCH", &path, &[("if-match", &etag)], &same).await;
+    let problem = late.with(412);
+    assert_eq!(problem["code"], "conflict");
+    assert!(problem["winner"]["revision"].is_u64() && problem["winner"]["actor"]["name"].is_string());
+    let pointer = problem["problems"][0]["pointer"].as_str().expect("a pointer");
+    assert!(pointer.starts_with("/rules/"), "{pointer}");
+    let document = merged["config"]["id"].as_str().expect("an id");
+    let base: u64 = etag.trim_matches('"').parse().expect("a revision");
+    let body = json!({"base": {document: base},
+        "changes": [{"config": {"edit": {"flag": "checkout", "environment": "dev", "patch": same}}}]});
+    house
+        .post(Some(&editor), &format!("{PROJECT}/changes"), body)
+        .await
+        .with(409);
+}
+
+#[tokio::test]
+async fn a_repeated_request_happens_once() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let path = format!("{PROJECT}/flags");
+    let key = [("idempotency-key", "once")];
+    let body = json!({"key": "checkout", "kind": "boolean"});
+    let first = with_headers(&house, &editor, "POST", &path, &key, &body)
+        .await
+        .with(201);
+    let revision = house.revision();
+    let again = with_headers(&house, &editor, "POST", &path, &key, &body)
+        .await
+        .with(201);
+    assert_eq!(first["revision"], again["revision"]);
+    assert_eq!(first["change"], again["change"]);
+    assert_eq!(house.revision(), revision);
+    let other = json!({"key": "another", "kind": "boolean"});
+    let reused = with_headers(&house, &editor, "POST", &path, &key, &other).await;
+    assert_eq!(reused.code(), "idempotency_key_reused");
+    assert_eq!(reused.status, 422);
+}
+
+#[tokio::test]
+async fn a_batch_happens_whole_or_not_at_all() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let before = house.revision();
+    let create = |key: &str| json!({"flag": {"create": {"key": key, "kind": "boolean"}}});
+    let path = format!("{PROJECT}/changes");
+    let body = json!({"changes": [create("one"), create("two"), create("one")]});
+    let refused = house.post(Some(&editor), &path, body).await.with(422);
+    assert_eq!(refused["problems"][0]["pointer"], "/changes/2/flag/create/key");
+    assert_eq!(house.revision(), before);
+    house
+        .get(Some(&editor), &format!("{PROJECT}/flags/one"))
+        .await
+        .with(404);
+    let body = json!({"changes": [create("one"), create("two")]});
+    house.post(Some(&editor), &path, body).await.with(200);
+    assert_eq!(house.revision(), before + 1, "one revision for the whole batch");
+}
+
+#[tokio::test]
+async fn undo_keeps_later_edits_and_names_conflicts() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    flag(&house, &editor, "checkout").await;
+    let path = format!("{PROJECT}/flags/checkout");
+    let edit = async |body: Json| {
+        let answer = house.patch(Some(&editor), &path, body).await.with(200);
+        answer["revision"].as_u64().expect("a revision")
+    };
+    let undo = async |revision: u64| {
+        let path = format!("{PROJECT}/history/{revision}/undo");
+        house.call(Some(&editor), http::Method::POST, &path, None).await
+    };
+    edit(json!({"name": "Old"})).await;
+    let named = edit(json!({"name": "New"})).await;
+    edit(json!({"description": "later"})).await;
+    undo(named).await.with(200);
+    let now = house.get(Some(&editor), &path).await.with(200);
+    assert_eq!(
+        (&now["flag"]["name"], &now["flag"]["description"]),
+        (&json!("Old"), &json!("later"))
+    );
+    let first = edit(json!({"name": "First"})).await;
+    edit(json!({"name": "Second"})).await;
+    let problem = undo(first).await.with(409);
+    assert_eq!(problem["problems"][0]["pointer"], "/name");
+    undo(999_999).await.with(404);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_everything() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    flag(&house, &editor, "checkout").await;
+    let switch = format!("{PROJECT}/flags/checkout/environments/dev/switch");
+    house.post(Some(&editor), &switch, json!({"on": true})).await.with(200);
+    let path = format!("{PROJECT}/flags/checkout");
+    let before = house.get(Some(&editor), &path).await.with(200);
+    let revision = house.revision();
+    let house = house.reopened().await;
+    assert_eq!(house.revision(), revision);
+    assert_eq!(
+        house.get(Some(&editor), &path).await.with(200),
+        before,
+        "the session is kept, too"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_problem_document() {
+    let house = TestApp::start().await;
+    let owner = house.sign_in_as("owner").await;
+    let cases = [
+        ("GET", "/hoist/v1/nothing".to_owned(), "", 404),
+        ("GET", format!("{PROJECT}/flags?limit=many"), "", 400),
+        ("PATCH", format!("{PROJECT}?dry_run=perhaps"), "{}", 400),
+        ("PATCH", PROJECT.to_owned(), "{", 400),
+        ("PATCH", PROJECT.to_owned(), "[]", 422),
+        (
+            "POST",
+            format!("{PROJECT}/flags"),
+            r#"{"key":"x","kind":"boolean","enabeld":1}"#,
+            422,
+        ),
+        ("GET", "/hoist/v1/organizations/%ff".to_owned(), "", 400),
+        ("PUT", PROJECT.to_owned(), "", 405),
+        ("DELETE", format!("{PROJECT}/credentials/none"), "", 404),
+        ("POST", format!("{PROJECT}/flags"), &" ".repeat(2 << 20), 413),
+    ];
+    for (method, path, body, status) in cases {
+        let request = Request::builder()
+            .method(method)
+            .uri(&path)
+            .body(body.to_owned().into());
+        let reply = house.send(Some(&owner), request.expect("a request")).await;
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text);
+        assert_eq!(
+            reply.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{method} {path}"
+        );
+        assert_eq!(reply.body["status"], status);
+        assert_eq!(reply.body["request_id"], "request-1");
+    }
+    let malformed = with_headers(&house, &owner, "PATCH", PROJECT, &[("if-match", "7")], &json!({})).await;
+    assert_eq!(malformed.code(), "bad_if_match");
+}
+
+#[tokio::test]
+async fn an_operator_resets_a_password_and_ends_sessions() {
+    let house = TestApp::start().await;
+    let operator = house.person(hoist_testkit::OPERATOR).await;
+    let viewer = house.sign_in_as("viewer").await;
+    let path = format!("/hoist/v1/users/{}/password", viewer.id);
+    let answer = house
+        .call(Some(&operator), http::Method::POST, &path, None)
+        .await
+        .with(200);
+    house.get(Some(&viewer), PROJECT).await.with(401);
+    let request = Request::builder()
+        .method("POST")
+        .uri("/hoist/v1/session")
+        .header("hoist-csrf", "1")
+        .body(
+            json!({"email": "viewer@example.org", "password": answer["password"]})
+                .to_string()
+                .into(),
+        );
+    house.send(None, request.expect("a request")).await.with(200);
+}
+
+#[tokio::test]
+async fn secrets_are_answered_once_and_work_until_revoked() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let made = house
+        .post(Some(&editor), "/hoist/v1/tokens", json!({"name": "script"}))
+        .await
+        .with(201);
+    let secret = made["secrets"][0]["secret"].as_str().expect("a secret").to_owned();
+    let token = made["secrets"][0]["document"].as_str().expect("an id").to_owned();
+    let ask = async || {
+        let request = Request::builder()
+            .uri(PROJECT)
+            .header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        house
+            .send(None, request.body(String::new().into()).expect("a request"))
+            .await
+    };
+    ask().await.with(200);
+    house
+        .delete(Some(&editor), &format!("/hoist/v1/tokens/{token}"))
+        .await
+        .with(200);
+    ask().await.with(401);
+}
