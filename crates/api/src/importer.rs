@@ -65,6 +65,9 @@ pub fn project_file(text: &str) -> Result<ProjectFile, ImportProblem> {
     if file.format == FORMAT {
         return Ok(file);
     }
-    let detail = format!("this is no project file: its format is {:?}, not {FORMAT:?}", file.format);
+    let detail = format!(
+        "this is no project file: its format is {:?}, not {FORMAT:?}",
+        file.format
+    );
     Err(ImportProblem::Unreadable(detail))
 }

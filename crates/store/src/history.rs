@@ -13,10 +13,13 @@ use crate::store::Store;
 /// Which entries of the log are wanted. What is empty or absent does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
-    /// Touches any of these documents or, if they are segments, their members.
+    /// Touches any of these documents or, if they are segments, their members; of flags also
+    /// their settings, even those that are gone.
     pub documents: Vec<Id>,
     /// Belongs to any of these projects.
     pub projects: Vec<Id>,
+    /// Belongs to no project, or to one of the above.
+    pub or_no_project: bool,
     /// Touches the environment.
     pub environment: Option<Id>,
     /// Is part of the import or bulk change.
@@ -58,10 +61,16 @@ impl HistoryFilter {
     }
 
     fn push_columns<'a>(&'a self, sql: &mut Sql<'a>) {
-        if !self.projects.is_empty() {
-            sql.push(" AND project IN (")
+        if self.projects.is_empty() && self.or_no_project {
+            sql.push(" AND project IS NULL");
+        } else if !self.projects.is_empty() {
+            sql.push(" AND (project IN (")
                 .values(self.projects.iter().copied())
-                .push(")");
+                .push(if self.or_no_project {
+                    ") OR project IS NULL)"
+                } else {
+                    "))"
+                });
         }
         match self.actor {
             Some(ActorFilter::Person(id)) => sql.push(" AND actor_id = ").value(id),
@@ -87,7 +96,8 @@ impl HistoryFilter {
         // Few entries are about a document: start from its references.
         if !self.documents.is_empty() {
             sql.push(" AND revision IN (SELECT revision FROM change_ref WHERE role IN (");
-            sql.values([role::DOCUMENT, role::MEMBERS]).push(") AND id IN (");
+            sql.values([role::DOCUMENT, role::MEMBERS, role::OWNER])
+                .push(") AND id IN (");
             sql.values(self.documents.iter().copied()).push("))");
         }
         if let Some(id) = self.correlation {

@@ -24,6 +24,8 @@ const REFS: usize = 100;
 pub(crate) mod role {
     pub(crate) const DOCUMENT: &str = "document";
     pub(crate) const MEMBERS: &str = "members";
+    /// Of a document whose key is made of ids, such as a setting's: the first of them.
+    pub(crate) const OWNER: &str = "owner";
     pub(crate) const KIND: &str = "kind";
     pub(crate) const ENVIRONMENT: &str = "environment";
     pub(crate) const CORRELATION: &str = "correlation";
@@ -92,10 +94,22 @@ fn refs(entry: &LogEntry) -> BTreeSet<(&'static str, String)> {
         };
         refs.insert((role, effect.document().to_string()));
         refs.insert((role::KIND, kind.to_owned()));
+        refs.extend(owner(effect).map(|id| (role::OWNER, id.to_string())));
     }
     refs.extend(entry.environments.iter().map(|id| (role::ENVIRONMENT, id.to_string())));
     refs.extend(entry.correlation.iter().map(|id| (role::CORRELATION, id.to_string())));
     refs
+}
+
+/// What a document belongs to whose key is made of ids; it is found even when the document is gone.
+fn owner(effect: &Effect) -> Option<Id> {
+    let key = match effect {
+        Effect::Put { after: record, .. } | Effect::Remove { before: record } => &record.key,
+        Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => return None,
+    };
+    let (owner, rest) = key.split_once('/')?;
+    rest.parse::<Id>().ok()?;
+    owner.parse().ok()
 }
 
 /// Reads and verifies a row of [`COLUMNS`].

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use hoist_app::history::HistoryFilter;
 use hoist_model::Id;
 use hoist_model::authorise::{Place, access};
 use hoist_model::log::LogEntry;
 use hoist_model::permission::Permission;
 use hoist_model::record::Kind;
-use hoist_app::history::HistoryFilter;
 
 use super::history::{HistoryQuery, is_about, page};
 use crate::Api;

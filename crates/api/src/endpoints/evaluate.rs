@@ -86,7 +86,10 @@ pub async fn evaluate(State(api): State<Api>, request: Request) -> Result<Respon
     let (parts, body) = request.into_parts();
     let (kind, view) = seat(&api, &parts.headers)?;
     let bytes = to_bytes(body, api.config.import_limit).await.map_err(|_| {
-        let detail = format!("the body is larger than {} bytes, or did not come to its end", api.config.import_limit);
+        let detail = format!(
+            "the body is larger than {} bytes, or did not come to its end",
+            api.config.import_limit
+        );
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     })?;
     let form: EvaluateForm = parse(&bytes)?;
@@ -166,7 +169,12 @@ impl<'a> Writer<'a> {
         let (kind, view) = (self.kind, self.view);
         let snapshot = &view.snapshot;
         let named: Option<Vec<Result<FlagRef<'_>, &str>>> = self.form.flags.as_ref().map(|keys| {
-            let found = |key: &'a String| snapshot.flag(key).filter(|flag| is_visible(kind, *flag)).ok_or(key.as_str());
+            let found = |key: &'a String| {
+                snapshot
+                    .flag(key)
+                    .filter(|flag| is_visible(kind, *flag))
+                    .ok_or(key.as_str())
+            };
             keys.iter().map(found).collect()
         });
         self.out.push_str("{\"environment\":");

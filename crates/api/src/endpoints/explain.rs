@@ -122,11 +122,18 @@ pub async fn explain(
     let form = body.value;
     let places = places(&api, scope.project()?, &form)?;
     let flags = form.flags.as_ref().map_or_else(
-        || places.iter().map(|(_, snapshot)| snapshot.flags().len()).max().unwrap_or(0),
+        || {
+            places
+                .iter()
+                .map(|(_, snapshot)| snapshot.flags().len())
+                .max()
+                .unwrap_or(0)
+        },
         Vec::len,
     );
     if flags.saturating_mul(places.len()).saturating_mul(form.contexts.len()) > MOST {
-        let detail = format!("at most {MOST} decisions are explained at once; name fewer flags, environments or contexts");
+        let detail =
+            format!("at most {MOST} decisions are explained at once; name fewer flags, environments or contexts");
         return Err(Problem::invalid("too_many", detail, "/flags"));
     }
     let moment = Moment {
@@ -175,7 +182,13 @@ fn drafted(state: &Model, project: Id, view: &EnvironmentView, draft: &DraftForm
     let (id, flag) = state
         .find(Kind::Flag, Some(project), &draft.flag)
         .and_then(|doc| Some((doc.id, doc.as_a::<Flag>()?)))
-        .ok_or_else(|| Problem::invalid("unknown_flag", format!("there is no flag {}", draft.flag), "/draft/flag"))?;
+        .ok_or_else(|| {
+            Problem::invalid(
+                "unknown_flag",
+                format!("there is no flag {}", draft.flag),
+                "/draft/flag",
+            )
+        })?;
     let setting = state.setting(id, view.id);
     let config = setting
         .and_then(Setting::config)
@@ -221,11 +234,7 @@ fn refuse(problems: Vec<hoist_engine::Problem>) -> Result<(), Problem> {
     })
 }
 
-fn laid_over<T: Serialize + DeserializeOwned>(
-    current: &T,
-    patch: Option<&Value>,
-    pointer: &str,
-) -> Result<T, Problem> {
+fn laid_over<T: Serialize + DeserializeOwned>(current: &T, patch: Option<&Value>, pointer: &str) -> Result<T, Problem> {
     let now = serde_json::to_value(current).map_err(|_| Problem::internal())?;
     let mut patch = patch.cloned().unwrap_or_else(|| json!({}));
     let Some(object) = patch.as_object_mut() else {
@@ -251,7 +260,8 @@ fn complete(value: &mut Value, place: &str) {
                     Some(name) if !name.is_empty() => format!("{place}/{name}"),
                     _ => format!("{place}/{at}"),
                 };
-                if place == "draft/rules" && item.get("id").and_then(Value::as_str).is_none_or(str::is_empty)
+                if place == "draft/rules"
+                    && item.get("id").and_then(Value::as_str).is_none_or(str::is_empty)
                     && let Some(rule) = item.as_object_mut()
                 {
                     rule.insert("id".into(), json!(format!("r-draft-{at}")));

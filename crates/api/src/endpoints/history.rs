@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
+use hoist_app::history::{ActorFilter, HistoryFilter};
 use hoist_app::{Failure, Submission};
+use hoist_model::Id;
 use hoist_model::change::Change;
 use hoist_model::document::User;
 use hoist_model::log::{Effect, LogEntry};
 use hoist_model::plan::{Refusal, Request};
 use hoist_model::record::Kind;
 use hoist_model::state::State as Model;
-use hoist_model::Id;
-use hoist_app::history::{ActorFilter, HistoryFilter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -111,8 +111,15 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDet
     let number = scope.param("revision");
     let missing = || Problem::not_found(format!("revision {number}"));
     let revision: u64 = number.parse().map_err(|_| missing())?;
-    let found = api.app.store.entry(revision).await.map_err(|_| Problem::unavailable(1))?;
-    let entry = found.filter(|entry| entry.project == Some(project)).ok_or_else(missing)?;
+    let found = api
+        .app
+        .store
+        .entry(revision)
+        .await
+        .map_err(|_| Problem::unavailable(1))?;
+    let entry = found
+        .filter(|entry| entry.project == Some(project))
+        .ok_or_else(missing)?;
     let filter = HistoryFilter {
         projects: vec![project],
         ..HistoryFilter::default()

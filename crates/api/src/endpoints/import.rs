@@ -90,7 +90,10 @@ pub async fn import(
 ) -> Result<Json<ImportAnswer>, Problem> {
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, api.config.import_limit).await.map_err(|_| {
-        let detail = format!("the file is larger than {} bytes, or did not come to its end", api.config.import_limit);
+        let detail = format!(
+            "the file is larger than {} bytes, or did not come to its end",
+            api.config.import_limit
+        );
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     })?;
     let options = Options {
@@ -210,7 +213,11 @@ fn fates(state: &Model, plan: &Plan) -> HashMap<String, Fate> {
         }
     }
     // A flag that the plan creates is not in the state of a dry run, and is in the list already.
-    for key in settings.into_iter().filter_map(|id| state.get(id)).map(|doc| doc.key.to_string()) {
+    for key in settings
+        .into_iter()
+        .filter_map(|id| state.get(id))
+        .map(|doc| doc.key.to_string())
+    {
         fates.entry(key).or_insert(Fate::Changed);
     }
     fates

@@ -113,7 +113,11 @@ pub async fn list(
     let wanted = query.q.trim().to_lowercase();
     let found: Vec<(&Doc, &Segment)> = state
         .segments(project)
-        .filter(|(_, body)| query.archived.is_none_or(|archived| archived == body.archived_at.is_some()))
+        .filter(|(_, body)| {
+            query
+                .archived
+                .is_none_or(|archived| archived == body.archived_at.is_some())
+        })
         .filter(|(_, body)| has_word(body, &wanted))
         .map(|(doc, body)| (&**doc, body))
         .collect();
@@ -174,7 +178,12 @@ pub async fn members(
     let found = api
         .app
         .store
-        .members(id, after.as_deref(), &query.prefix, u32::try_from(limit).unwrap_or(u32::MAX))
+        .members(
+            id,
+            after.as_deref(),
+            &query.prefix,
+            u32::try_from(limit).unwrap_or(u32::MAX),
+        )
         .await
         .map_err(|_| Problem::unavailable(1))?;
     let items = found.members.into_iter().map(|member| MemberItem {
@@ -273,7 +282,10 @@ fn walk<'s>(state: &'s Model, project: Id, mut see: impl FnMut(&Reference<'s>)) 
                 };
                 see(&Reference { segment, from });
             };
-            setting.config().into_iter().for_each(|config| in_rules(config, &mut refer));
+            setting
+                .config()
+                .into_iter()
+                .for_each(|config| in_rules(config, &mut refer));
             setting
                 .overrides()
                 .into_iter()

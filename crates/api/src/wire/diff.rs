@@ -106,7 +106,8 @@ impl Differ<'_> {
     }
 
     fn lists(&mut self, path: &str, before: &[(&str, &Json)], after: &[(&str, &Json)]) {
-        let find = |list: &[(&str, &Json)], id: &str| list.iter().find(|(own, _)| *own == id).map(|(_, item)| (*item).clone());
+        let find =
+            |list: &[(&str, &Json)], id: &str| list.iter().find(|(own, _)| *own == id).map(|(_, item)| (*item).clone());
         for (id, item) in before {
             self.values(&inner(path, id), Some(item), find(after, id).as_ref());
         }
