@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query as UrlQuery, State};
+use axum::extract::State;
 use hoist_engine::ruleset::Kind;
 use hoist_model::Id;
 use hoist_model::authorise::user_of;
@@ -18,6 +18,7 @@ use crate::Api;
 use crate::guard::Scope;
 use crate::page::{PageQuery, cursor};
 use crate::problem::Problem;
+use crate::query::Query as UrlQuery;
 use crate::wire::actor::ActorView;
 use crate::wire::flag::Summary;
 
