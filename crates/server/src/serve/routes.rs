@@ -9,7 +9,9 @@ use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hoist_api::ApiConfig;
+use hoist_api::importer::{self, ImportProblem, Importer};
 use hoist_app::App;
+use hoist_compat::{Source, json};
 
 use super::mounts;
 use super::operations::{self, Readiness};
@@ -73,7 +75,29 @@ fn api(config: &Config) -> ApiConfig {
         body_limit: config.limits.body_bytes,
         import_limit: config.limits.import_bytes,
         secure_cookies: config.secure_cookies(),
+        importer: Importer::new(read_import),
     }
+}
+
+/// Reads a file of another system, or of our own, comments allowed.
+fn read_import(source: &str, text: &str, environment: &str) -> Result<importer::Read, ImportProblem> {
+    let source = match source {
+        "unleash" => Source::Unleash,
+        "flagd" => Source::Flagd,
+        "hoist" => {
+            let file = importer::project_file(&json::without_comments(text))?;
+            return Ok((file, Vec::new()));
+        }
+        _ => {
+            let known = vec!["unleash", "flagd", "hoist"];
+            return Err(ImportProblem::UnknownSource { known });
+        }
+    };
+    let document = json::read(text).map_err(|bad| ImportProblem::Unreadable(bad.to_string()))?;
+    source
+        .import(&document, environment)
+        .map(|import| (import.project, import.gaps))
+        .map_err(|error| ImportProblem::Unreadable(error.to_string()))
 }
 
 /// A route of its own, so that metrics tell files from pages.
