@@ -5,6 +5,16 @@ use super::Mutant;
 /// The tests beside the hash schemes.
 const SCHEMES: &[&str] = &["-p", "hoist-engine", "--lib", "scheme::"];
 
+/// The tests of whole evaluations.
+const EVALUATION: &[&str] = &["-p", "hoist-engine", "--test", "it"];
+/// The tests of lowering and planning.
+const MODEL: &[&str] = &["-p", "hoist-model"];
+
+const CONDITION: &str = "crates/engine/src/evaluate/condition.rs";
+const EVALUATE: &str = "crates/engine/src/evaluate/mod.rs";
+const LOWER: &str = "crates/model/src/lower.rs";
+const MERGE: &str = "crates/model/src/merge.rs";
+
 const HOIST64: &str = "crates/engine/src/scheme/hoist64.rs";
 const UNLEASH: &str = "crates/engine/src/scheme/unleash.rs";
 const RENDEZVOUS: &str = "crates/engine/src/scheme/rendezvous.rs";
@@ -52,5 +62,40 @@ pub(crate) const TABLE: &[Mutant] = &[
         text: "< u128::from(best_cost) * u128::from(weight)",
         replacement: "<= u128::from(best_cost) * u128::from(weight)",
         tests: SCHEMES,
+    },
+    Mutant {
+        name: "negation-dropped",
+        file: CONDITION,
+        text: "let holds = node.sense.apply(reading.holds());",
+        replacement: "let holds = reading.holds();",
+        tests: EVALUATION,
+    },
+    Mutant {
+        name: "gate-ignored",
+        file: EVALUATE,
+        text: "        self.is_admitted(&gate.placement, share)",
+        replacement: "        self.is_admitted(&gate.placement, share) || true",
+        tests: EVALUATION,
+    },
+    Mutant {
+        name: "kill-ends-late",
+        file: EVALUATE,
+        text: "    now >= until",
+        replacement: "    now > until",
+        tests: EVALUATION,
+    },
+    Mutant {
+        name: "step-order-swapped",
+        file: LOWER,
+        text: "        if !self.enabled {\n            steps.push(Step::Off { off: self.off.clone() });\n        }",
+        replacement: "        if !self.enabled {\n            steps.insert(0, Step::Off { off: self.off.clone() });\n        }",
+        tests: MODEL,
+    },
+    Mutant {
+        name: "merge-forgets-mine",
+        file: MERGE,
+        text: "    if theirs == base {\n        return mine.cloned();",
+        replacement: "    if theirs == base {\n        return theirs.cloned();",
+        tests: MODEL,
     },
 ];
