@@ -20,9 +20,12 @@ pub enum ImportProblem {
     Unreadable(String),
 }
 
-/// Reads a file: source, text, key of the environment that it is about.
+/// What reads: source, text, key of the environment that the file is about.
+type Reader = dyn Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync;
+
+/// Reads files of any source it knows.
 #[derive(Clone)]
-pub struct Importer(Arc<dyn Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync>);
+pub struct Importer(Arc<Reader>);
 
 impl Importer {
     /// From a function.
@@ -60,7 +63,7 @@ impl fmt::Debug for Importer {
 /// # Errors
 /// When the text is not of that form; the message names the path.
 pub fn project_file(text: &str) -> Result<ProjectFile, ImportProblem> {
-    let file: ProjectFile = hoist_model::document::parse(text)
+    let file: ProjectFile = hoist_model::document::parse(text.trim_start_matches('\u{feff}'))
         .map_err(|error| ImportProblem::Unreadable(format!("this is no project file: {error}")))?;
     if file.format == FORMAT {
         return Ok(file);
