@@ -13,9 +13,7 @@ use std::sync::Arc;
 
 use hoist_app::App;
 use hoist_app::source::digest;
-use hoist_dialects::ports::{
-    Class, CredentialId, Credentials, Environment, Evaluated, Facts, Identities, Ports, Seat,
-};
+use hoist_dialects::ports::{Class, CredentialId, Credentials, Environment, Evaluated, Facts, Identities, Ports, Seat};
 use hoist_engine::Context;
 use hoist_model::Id;
 use hoist_model::document::{Credential, CredentialKind};

@@ -202,9 +202,13 @@ impl Handle {
 
     fn is_asked(&self, key: &str) -> bool {
         let state = self.world.state();
-        let mut settings = state.flags(self.project).filter_map(|(flag, _)| state.setting(flag.id, self.id));
+        let mut settings = state
+            .flags(self.project)
+            .filter_map(|(flag, _)| state.setting(flag.id, self.id));
         settings.any(|setting| {
-            let needed = setting.config().map_or(&[][..], |config: &document::Config| &config.prerequisites);
+            let needed = setting
+                .config()
+                .map_or(&[][..], |config: &document::Config| &config.prerequisites);
             needed.iter().any(|needed| needed.flag == key)
         })
     }

@@ -33,7 +33,10 @@ fn tell(app: &App, environments: &Environments, change: &Published) {
         }
     }
     let touches = |kind: Kind| change.touched.iter().any(|touched| touched.kind == kind);
-    if [Kind::Credential, Kind::Environment, Kind::Project].into_iter().any(touches) {
+    if [Kind::Credential, Kind::Environment, Kind::Project]
+        .into_iter()
+        .any(touches)
+    {
         environments.forget_gone();
         handles.values().for_each(|handle| handle.wake());
     }
