@@ -64,6 +64,19 @@ impl Server {
         Self::spawn(prepared(Command::new("sh"), folder, &["-c", &script]), folder)
     }
 
+    /// The same; every system call named is written to a file, in the order in which the tracer
+    /// sees them. The tracer is nobody's parent: who kills the server kills the server.
+    pub(crate) fn start_traced(folder: &Path, calls: &str, trace: &Path, variables: &[(&str, &str)]) -> Self {
+        let options = ["-D", "-f", "-y", "-s", "96", "-e", calls, "-o"];
+        let mut command = prepared(Command::new("strace"), folder, &options);
+        command
+            .arg(trace)
+            .arg(env!("CARGO_BIN_EXE_hoist"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .envs(variables.iter().copied());
+        Self::spawn(command, folder)
+    }
+
     fn spawn(mut command: Command, folder: &Path) -> Self {
         let log = folder.join("log");
         let _ = std::fs::remove_file(&log);
@@ -106,6 +119,11 @@ impl Server {
             );
             found
         })
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
     }
 
     /// Sends a signal by name.

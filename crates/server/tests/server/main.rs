@@ -1,6 +1,11 @@
 //! The real binary: its command line, and its life on a folder of its own.
 
 mod cli;
+mod durability;
 mod hoist;
 mod lifecycle;
 mod limits;
+#[path = "../../../store/tests/it/postgres.rs"]
+mod postgres;
+#[path = "../../../store/tests/it/skip.rs"]
+mod skip;

@@ -16,6 +16,8 @@ mod history;
 mod idempotency;
 mod members;
 mod migrations;
+mod postgres;
 mod secrets;
 mod sessions;
+mod skip;
 mod write;

@@ -1,6 +1,5 @@
 //! A new database for every test, and short ways to make documents and log entries.
 
-use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hoist_model::Id;
@@ -9,8 +8,10 @@ use hoist_model::record::{Kind, Record};
 use hoist_store::{Commit, Result, Store, StoreConfig};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tempfile::TempDir;
+
+use crate::postgres::{self, Database};
 
 /// Expands each test twice: on SQLite, and on PostgreSQL if there is one.
 macro_rules! on_both {
@@ -41,7 +42,7 @@ macro_rules! on_both {
 /// A database that belongs to one test.
 pub struct Db {
     pub config: StoreConfig,
-    admin: Option<(String, String)>,
+    database: Option<Database>,
     pub folder: TempDir,
 }
 
@@ -53,36 +54,30 @@ impl Db {
         let url = format!("sqlite://{}/data/control.db", folder.path().display());
         Self {
             config: config(url),
-            admin: None,
+            database: None,
             folder,
         }
     }
 
     /// Nothing, and a line about it, if no server is given.
     pub async fn postgres(test: &str) -> Option<Self> {
-        let Ok(admin) = std::env::var("HOIST_TEST_POSTGRES_URL") else {
-            skip(test, "HOIST_TEST_POSTGRES_URL is not set");
-            return None;
-        };
-        let name = format!("store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        run_on_postgres(&admin, &format!("CREATE DATABASE {name}")).await;
-        let url = other_database(&admin, &name);
+        let database = Database::create(test, "store").await?;
         let folder = tempfile::tempdir().unwrap();
         Some(Self {
-            config: config(url),
-            admin: Some((admin, name)),
+            config: config(database.url.clone()),
+            database: Some(database),
             folder,
         })
     }
 
     pub async fn remove(self) {
-        if let Some((admin, name)) = &self.admin {
-            run_on_postgres(admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        if let Some(database) = self.database {
+            database.remove().await;
         }
     }
 
     pub const fn is_postgres(&self) -> bool {
-        self.admin.is_some()
+        self.database.is_some()
     }
 
     pub fn file(&self) -> std::path::PathBuf {
@@ -96,41 +91,13 @@ impl Db {
     /// Does to the database what the store would not.
     pub async fn tamper(&self, sql: &str) {
         if self.is_postgres() {
-            run_on_postgres(&self.config.url, sql).await;
+            postgres::run(&self.config.url, sql).await;
         } else {
             let mut conn = SqliteConnection::connect(&self.config.url).await.unwrap();
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
             conn.close().await.unwrap();
         }
     }
-}
-
-async fn run_on_postgres(url: &str, sql: &str) {
-    let mut conn = PgConnection::connect(url).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-    conn.close().await.unwrap();
-}
-
-/// The URL with another database name.
-fn other_database(url: &str, name: &str) -> String {
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url, None), |(base, query)| (base, Some(query)));
-    let (scheme, rest) = base.split_once("://").unwrap();
-    let host = rest.split('/').next().unwrap();
-    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{scheme}://{host}/{name}{query}")
-}
-
-fn skip(test: &str, reason: &str) {
-    // Past the capture of the test harness: somebody should see it.
-    let mut visible = std::io::stderr();
-    writeln!(visible, "skipped: {test}: {reason}").unwrap();
-    if let Some(log) = std::env::var_os("HOIST_SKIP_LOG") {
-        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(log).unwrap();
-        writeln!(file, "{test}\t{reason}").unwrap();
-    }
-    assert!(std::env::var("STRICT").as_deref() != Ok("1"), "{test}: {reason}");
 }
 
 pub fn config(url: String) -> StoreConfig {

@@ -39,19 +39,3 @@ pub fn run(mut command: Command, journal: &mut Journal, acknowledged: usize, del
     assert!(ended.is_none(), "the writer ended by itself: {ended:?}");
     assert!(journal.acknowledged() >= enough, "the writer got nothing done");
 }
-
-/// Delays between 10 and 800 ms, the same for the same seed.
-pub struct Delays(u64);
-
-impl Delays {
-    pub const fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub const fn next(&mut self) -> Duration {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        Duration::from_millis(10 + self.0 % 791)
-    }
-}

@@ -1,8 +1,10 @@
 //! Kills a writing process again and again and looks at what it left behind.
 //!
-//! Three parts that know little of each other: [`journal`] holds what the writer said and judges
-//! what is found, [`killer`] starts, watches and kills a process, [`writer`] is that process here.
+//! Parts that know little of each other: [`journal`] holds what the writer said and judges what is
+//! found, [`delays`] says how long to wait, [`killer`] starts, watches and kills a process,
+//! [`writer`] is that process here. The first two also serve the tests of the whole server.
 
+mod delays;
 mod journal;
 mod killer;
 mod writer;
@@ -35,7 +37,7 @@ async fn acknowledged_writes_survive_kill() {
     let cycles = number("HOIST_CRASH_CYCLES", 20);
     let seed = number("HOIST_CRASH_SEED", std::process::id().into());
     eprintln!("HOIST_CRASH_CYCLES={cycles} HOIST_CRASH_SEED={seed}");
-    let (db, mut delays) = (Db::sqlite(), killer::Delays::new(seed));
+    let (db, mut delays) = (Db::sqlite(), delays::Delays::new(seed));
     let (mut journal, mut replay) = (Journal::default(), Replay::default());
     for cycle in 1..=cycles {
         let delay = delays.next();
@@ -141,12 +143,4 @@ async fn inspect_sides(store: &Store, entry: &LogEntry, problems: &mut Vec<Strin
         problems.push(format!("{} has no answer", entry.note));
     }
     batch.rollback().await;
-}
-
-#[test]
-fn delays_are_spread() {
-    let mut delays = killer::Delays::new(1);
-    let all: Vec<Duration> = (0..1000).map(|_| delays.next()).collect();
-    assert!(all.iter().all(|delay| (10..=800).contains(&delay.as_millis())));
-    assert!(all.iter().min().unwrap().as_millis() < 30 && all.iter().max().unwrap().as_millis() > 780);
 }
