@@ -48,3 +48,11 @@ export function fullTime(at: string): string {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return `${absolute(date, false)} ${zone} · ${date.toISOString().replace('T', ' ').slice(0, 16)} UTC`;
 }
+
+/** The first moment of a day on this clock, for filters from a day on. */
+export const startOf = (day: string | undefined) =>
+  day ? new Date(`${day}T00:00:00`).toISOString() : undefined;
+
+/** The last moment of a day on this clock, for filters up to a day. */
+export const endOf = (day: string | undefined) =>
+  day ? new Date(`${day}T23:59:59.999`).toISOString() : undefined;

@@ -11,12 +11,10 @@ import form from '@/components/Form.module.css';
 import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time } from '@/components/Time';
+import { endOf, startOf } from '@/components/time';
 import { settingsText } from '@/text/settings';
 
 const route = getRouteApi('/session/o/$org/audit');
-
-const startOf = (day: string | undefined) => (day ? new Date(`${day}T00:00:00`).toISOString() : undefined);
-const endOf = (day: string | undefined) => (day ? new Date(`${day}T23:59:59.999`).toISOString() : undefined);
 
 export function AuditPage() {
   const search = route.useSearch();

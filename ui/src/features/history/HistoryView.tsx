@@ -6,6 +6,7 @@ import type { HistoryItem } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time } from '@/components/Time';
+import { endOf, startOf } from '@/components/time';
 import { historyText as t } from '@/text/history';
 import { ChangePanel } from './ChangePanel';
 import { ComparePanel } from './ComparePanel';
@@ -52,8 +53,8 @@ export function HistoryView({
     ...(env ? { environment: env } : {}),
     ...(q ? { q } : {}),
     ...(actor ? { actor } : {}),
-    ...(from ? { from } : {}),
-    ...(to ? { to } : {}),
+    ...(from ? { from: startOf(from) } : {}),
+    ...(to ? { to: endOf(to) } : {}),
   };
   const query = useInfiniteQuery(historyQuery(organization, project, filter));
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
