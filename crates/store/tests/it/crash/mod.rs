@@ -11,7 +11,6 @@ mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use std::time::Duration;
 
 use hoist_model::Id;
 use hoist_model::log::{Effect, LogEntry};
