@@ -85,7 +85,7 @@ test('shows a secret once', async ({ anna: page }) => {
   await page.getByLabel('I have copied it').check();
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page.getByRole('cell', { name: 'Batch', exact: true })).toBeVisible();
+  await expect(page.getByRole('rowheader', { name: 'Batch' })).toBeVisible();
   const left = await page.evaluate(
     () => document.body.innerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage),
   );
