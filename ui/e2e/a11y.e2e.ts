@@ -53,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
 
       test('dialogs and menus are accessible', async ({ page }) => {
-        test.setTimeout(45_000);
+        test.setTimeout(120_000);
         await fake(page, { plan: () => data.plan({ grade: 3, confirm: 'prod' }) });
         await page.goto(routes.flags);
         await page.getByText('of 120').waitFor();
