@@ -159,6 +159,13 @@ impl Planner<'_> {
             conflicts.insert(after.id, vec!["/environments".to_owned()]);
             return Ok(());
         }
+        let place = self
+            .draft
+            .get(after.id)
+            .and_then(|doc| crate::state::setting_place(&doc.body));
+        if let Some((_, environment)) = place {
+            self.touches(environment);
+        }
         self.draft.remove(after.id);
         Ok(())
     }

@@ -35,6 +35,21 @@ fn undoing_the_last_change_brings_back_what_was() {
 }
 
 #[test]
+fn undoing_a_first_configuration_is_as_dangerous_as_making_it() {
+    let mut house = House::new();
+    house
+        .apply(json!([{"flag": {"create": {"key": "a", "kind": "boolean"}}}]))
+        .expect("a flag");
+    let switch = json!([{"config": {"switch": {"flag": "a", "environment": "prod", "on": true}}}]);
+    let revision = house.apply(switch).expect("on");
+    let actor = house.actor("owner");
+    let plan = house.plan_as(&actor, undo(revision), std::collections::BTreeMap::new());
+    let plan = plan.map_err(|refusal| format!("{refusal:?}")).expect("a plan");
+    assert_eq!(plan.grade, hoist_model::plan::Grade::Guarded);
+    assert_eq!(plan.environments, [house.environment("prod")]);
+}
+
+#[test]
 fn a_deleted_flag_comes_back_with_its_configuration() {
     let mut house = House::new();
     house
