@@ -223,11 +223,12 @@ impl Summary {
             let summary = variants
                 .last()
                 .map_or_else(|| "the application's default".to_owned(), |variant| variant.key.clone());
+            let (state, until) = kill.map_or((Condition::Off, None), |kill| (Condition::Killed, kill.until));
             return Self {
-                state: Condition::Off,
+                state,
                 summary,
                 share: None,
-                until: None,
+                until,
                 revision,
             };
         };
