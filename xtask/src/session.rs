@@ -14,6 +14,8 @@ use std::thread;
 
 /// The variable that tells tests where PostgreSQL is.
 pub(crate) const POSTGRES_URL: &str = "HOIST_TEST_POSTGRES_URL";
+/// The variable that chooses the database under the tests of the API: `sqlite` or `postgres`.
+pub(crate) const TEST_DATABASE: &str = "HOIST_TEST_DATABASE";
 /// The variable that names the file to which a test that skips itself appends `NAME<tab>REASON`.
 pub(crate) const SKIP_LOG: &str = "HOIST_SKIP_LOG";
 /// The variable that names the folder of public test data.
@@ -64,6 +66,11 @@ impl Session {
     /// The binary `hoist` of the development profile.
     pub(crate) fn binary(&self) -> PathBuf {
         self.metadata.target.join("debug").join("hoist")
+    }
+
+    /// Whether tests are told of a PostgreSQL, ours or the one of whoever started us.
+    pub(crate) fn has_postgres(&self) -> bool {
+        self.postgres.is_some() || std::env::var_os(POSTGRES_URL).is_some()
     }
 
     fn skip_log(&self) -> PathBuf {

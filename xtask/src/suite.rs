@@ -3,7 +3,7 @@
 use crate::command::{self, command};
 use crate::counts::Runner;
 use crate::report::{Finished, Report, seconds};
-use crate::session::{CONFORMANCE_DIR, POSTGRES_URL, Session, conformance_data};
+use crate::session::{CONFORMANCE_DIR, POSTGRES_URL, Session, TEST_DATABASE, conformance_data};
 use crate::step::{Outcome, Step, Tolerance};
 use crate::{Answer, pg, tidy, ui, workspace};
 use std::process::Command;
@@ -21,6 +21,7 @@ const TEST: &[Step] = &[
     step("ui-test", "unit tests of the console", &[], |session| ui::script_step(session, "test", Runner::Vitest)),
     step("postgres", "start a throw-away PostgreSQL, or take the one in HOIST_TEST_POSTGRES_URL", &[], start_postgres),
     step("rust", "the Rust tests (nextest if installed)", &["postgres"], rust_tests),
+    step("api-postgres", "the tests of the API once more, on PostgreSQL", &["postgres"], api_on_postgres),
     step("doc", "the examples in Rust documentation", &[], doc_tests),
     step("ui-build", "the console", &[], build_console),
     step("ui-size", "the console's budget of script and style", &["ui-build"], |session| ui::script_step(session, "size", Runner::Uncounted)),
@@ -189,7 +190,7 @@ fn start_postgres(session: &mut Session) -> Outcome {
 
 fn rust_tests(session: &mut Session) -> Outcome {
     let mut cargo = command::cargo(&session.root);
-    let runner = if command::find_on_path("cargo-nextest").is_some() {
+    let runner = if has_nextest() {
         cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
         Runner::Nextest
     } else {
@@ -197,6 +198,35 @@ fn rust_tests(session: &mut Session) -> Outcome {
         Runner::CargoTest
     };
     session.run_counted(cargo.args(WHOLE_WORKSPACE), runner).into()
+}
+
+fn has_nextest() -> bool {
+    command::find_on_path("cargo-nextest").is_some()
+}
+
+/// The same tests as in `rust`, where they ran on SQLite; with nextest nothing is compiled again for it.
+fn api_on_postgres(session: &mut Session) -> Outcome {
+    if !session.has_postgres() {
+        return Outcome::skipped("there is no PostgreSQL");
+    }
+    let mut cargo = command::cargo(&session.root);
+    let runner = if has_nextest() {
+        cargo.args(["nextest", "run", "--no-fail-fast"]).args(WHOLE_WORKSPACE);
+        cargo.args(["-E", "binary_id(hoist-api::it)"]);
+        Runner::Nextest
+    } else {
+        cargo.args([
+            "test",
+            "--no-fail-fast",
+            "-p",
+            "hoist-api",
+            "--all-features",
+            "--test",
+            "it",
+        ]);
+        Runner::CargoTest
+    };
+    session.run_counted(cargo.env(TEST_DATABASE, "postgres"), runner).into()
 }
 
 fn doc_tests(session: &mut Session) -> Outcome {

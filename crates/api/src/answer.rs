@@ -25,7 +25,8 @@ use crate::wire::actor::ActorView;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Answer)]
 pub struct AnswerView {
-    /// `planned` (dry run), `applied`, `proposed`, `scheduled` or `refused`.
+    /// What became of it. A refusal of policy is a problem document.
+    #[schema(value_type = crate::wire::schema::AnswerOutcome)]
     pub outcome: &'static str,
     /// The revision that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +64,7 @@ pub struct PlanView {
     #[schema(value_type = Vec<crate::wire::schema::Sentence>)]
     pub sentences: Vec<Sentence>,
     /// How dangerous: 0 harmless, 1 normal, 2 guarded, 3 the key has to be typed.
+    #[schema(maximum = 3)]
     pub grade: u8,
     /// What becomes of each document.
     pub effects: Vec<EffectView>,
@@ -75,7 +77,8 @@ pub struct PlanView {
     pub problems: Vec<crate::problem::Detail>,
     /// What it reaches.
     pub impact: Impact,
-    /// What policy says: `apply`, `propose`, `schedule` or `refuse`.
+    /// What policy says.
+    #[schema(value_type = crate::wire::schema::PlanOutcome)]
     pub outcome: &'static str,
     /// Why policy refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +89,7 @@ pub struct PlanView {
     /// Send it with the change: then only this very plan is carried out.
     pub token: String,
     /// Revisions of the touched documents before the change.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, u64>)]
     pub base: BTreeMap<Id, u64>,
 }
 
@@ -119,9 +122,11 @@ pub struct ReachedEnvironment {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Effect)]
 pub struct EffectView {
-    /// `put`, `remove`, `add_members` or `remove_members`.
+    /// What happens.
+    #[schema(value_type = crate::wire::schema::EffectOp)]
     pub op: &'static str,
     /// Kind of the document.
+    #[schema(value_type = crate::wire::schema::DocumentKind)]
     pub kind: &'static str,
     /// Its key.
     pub key: String,

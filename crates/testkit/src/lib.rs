@@ -1,10 +1,13 @@
-//! For tests of the API: a whole instance on a SQLite file of its own, with a clock and
-//! randomness that the test holds, spoken to as over HTTP.
+//! For tests of the API: a whole instance on a database of its own, with a clock and randomness
+//! that the test holds, spoken to as over HTTP. Every answer is held against the API's description.
 //!
 //! ```text
 //! organization default ── project first  ── environments dev, staging, prod (protected)
 //! organization other   ── project theirs ── environment dev
 //! ```
+
+pub mod contract;
+pub mod database;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +28,8 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
+
+use crate::database::Database;
 
 /// The project that members of `default` work in.
 pub const PROJECT: &str = "/hoist/v1/organizations/default/projects/first";
@@ -67,7 +72,7 @@ pub struct TestApp {
     /// Stands still until it is moved.
     pub clock: Arc<ManualClock>,
     router: Router,
-    folder: tempfile::TempDir,
+    database: Database,
     seed: u64,
 }
 
@@ -116,8 +121,7 @@ impl Reply {
 impl TestApp {
     /// Set up, with two organizations.
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary directory");
-        let this = Self::open(folder, 1).await;
+        let this = Self::open(Database::create().await, 1).await;
         let first = FirstRun {
             email: OPERATOR.into(),
             password: PASSWORD.into(),
@@ -132,37 +136,36 @@ impl TestApp {
         this
     }
 
-    async fn open(folder: tempfile::TempDir, seed: u64) -> Self {
+    async fn open(database: Database, seed: u64) -> Self {
         let now = "2026-11-21T12:00:00Z".parse().expect("a time");
         let clock = Arc::new(ManualClock::at(now));
-        let url = format!("sqlite://{}", folder.path().join("hoist.db").display());
         let outside = Outside {
             clock: Arc::clone(&clock) as Arc<dyn hoist_app::Clock>,
             randomness: Arc::new(Seeded::new(seed)),
             policy: Policy::Open,
         };
-        let app = App::open(&url, outside).await.expect("the instance opens");
+        let app = App::open(&database.url(), outside).await.expect("the instance opens");
         let router = hoist_api::router(Arc::clone(&app), ApiConfig::default());
         Self {
             app,
             clock,
             router,
-            folder,
+            database,
             seed,
         }
     }
 
-    /// Ends and starts again on the same file.
+    /// Ends and starts again on the same database.
     pub async fn reopened(self) -> Self {
         let Self {
             app,
             router,
-            folder,
+            database,
             seed,
             ..
         } = self;
         drop((app, router));
-        Self::open(folder, seed + 1).await
+        Self::open(database, seed + 1).await
     }
 
     /// The newest revision.
@@ -204,9 +207,11 @@ impl TestApp {
         self.person(&email).await
     }
 
-    /// Any request. Whoever is signed in sends the header that the console sends.
+    /// Any request. Whoever is signed in sends the header that the console sends. The answer must
+    /// be one that the API's description promises.
     pub async fn send(&self, who: Option<&Person>, request: Request<Body>) -> Reply {
         let (mut parts, body) = request.into_parts();
+        let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
         if let Some(Person { cookie, .. }) = who {
             parts.headers.insert(header::COOKIE, cookie.parse().expect("a cookie"));
             parts.headers.insert("hoist-csrf", http::HeaderValue::from_static("1"));
@@ -223,6 +228,13 @@ impl TestApp {
         } else {
             body.collect().await.expect("a whole body").to_bytes().to_vec()
         };
+        contract::check(&contract::Answered {
+            method: &method,
+            path: &path,
+            status: parts.status.as_u16(),
+            headers: &parts.headers,
+            body: &bytes,
+        });
         Reply {
             status: parts.status,
             headers: parts.headers,

@@ -34,7 +34,7 @@ pub struct AttributeItem {
     pub kinds: Vec<&'static str>,
     /// Values it is compared with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     pub examples: Vec<Value>,
     /// Tests that read it.
     pub used: usize,

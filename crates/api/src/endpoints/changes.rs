@@ -29,7 +29,7 @@ pub struct ChangesForm {
     /// Revisions of the documents that the changes were made from: `{id: revision}`. A change
     /// made from an older revision is merged; the same part changed twice is a conflict.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub base: BTreeMap<Id, u64>,
     /// Plan only.
     #[serde(default)]

@@ -28,7 +28,7 @@ const MOST_EXPLAINED: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct EvaluateForm {
     /// Attributes by name, one object per subject.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Context>)]
     pub contexts: Vec<Context>,
     /// Keys of flags; all that the key of software may see unless given.
     #[serde(default)]
@@ -61,21 +61,23 @@ pub struct EvaluatedDecision {
     /// Key of the variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// Absent when the application's own default applies.
+    /// Any JSON value; absent when the application's own default applies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub value: Option<serde_json::Value>,
     /// In OpenFeature's words.
+    #[schema(value_type = crate::wire::schema::Reason)]
     pub reason: String,
     /// Id of the rule that matched; server keys only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// OpenFeature's error code.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::wire::schema::EvaluationError>)]
     pub error: Option<String>,
     /// Step by step, where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::wire::schema::Explanation>)]
     pub explanation: Option<serde_json::Value>,
 }
 

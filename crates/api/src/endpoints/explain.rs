@@ -37,7 +37,7 @@ pub struct ExplainForm {
     /// Keys of environments.
     pub environments: Vec<String>,
     /// Attributes by name, one object per subject.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Context>)]
     pub contexts: Vec<Context>,
     /// When; now unless given.
     #[serde(default)]
@@ -58,11 +58,11 @@ pub struct DraftForm {
     pub environment: String,
     /// A merge patch over what is set, as for a change.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::wire::schema::ConfigPatch>)]
     pub config: Option<Value>,
     /// The same for overrides.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::wire::schema::OverridesPatch>)]
     pub overrides: Option<Value>,
 }
 
@@ -87,26 +87,29 @@ pub struct ExplainedDecision {
     /// Key of the variant; absent when the value is none of a variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// Absent when the application's own default applies.
+    /// Any JSON value; absent when the application's own default applies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub value: Option<Value>,
     /// In OpenFeature's words.
+    #[schema(value_type = crate::wire::schema::Reason)]
     pub reason: &'static str,
     /// Which step decided.
+    #[schema(value_type = crate::wire::schema::DecidedBy)]
     pub detail: &'static str,
     /// Id of the rule that matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// OpenFeature's error code.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::wire::schema::EvaluationError>)]
     pub error: Option<&'static str>,
     /// The answer holds until then, if nobody changes anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
     /// Step by step.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::wire::schema::Explanation)]
     pub explanation: Explanation,
 }
 

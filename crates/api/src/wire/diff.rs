@@ -14,6 +14,7 @@ const MOST: usize = 2000;
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Difference {
     /// Kind of the document.
+    #[schema(value_type = crate::wire::schema::DocumentKind)]
     pub kind: &'static str,
     /// Its key.
     pub key: String,
@@ -21,13 +22,13 @@ pub struct Difference {
     pub path: String,
     /// What happened there.
     pub op: Operation,
-    /// As it was.
+    /// As it was: any JSON value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub before: Option<Json>,
-    /// As it is.
+    /// As it is: any JSON value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub after: Option<Json>,
 }
 

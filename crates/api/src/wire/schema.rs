@@ -40,6 +40,7 @@ written_by_hand! {
     Allocation,
     Curve,
     Gate,
+    Operator,
     Serve,
     Condition,
     Prerequisite,
@@ -59,6 +60,15 @@ written_by_hand! {
     Sentence,
     Warning,
     Use,
+    Context,
+    AnswerOutcome,
+    PlanOutcome,
+    EffectOp,
+    DocumentKind,
+    Reason,
+    DecidedBy,
+    EvaluationError,
+    Explanation,
 }
 
 /// The schemas that are written by hand, by name.

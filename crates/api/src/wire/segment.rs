@@ -25,11 +25,11 @@ pub struct SegmentView {
     /// For people.
     pub description: String,
     /// Meaning of its condition.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::wire::schema::Profile)]
     pub profile: Profile,
     /// Absent = members only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::wire::schema::Condition>)]
     pub condition: Option<Condition>,
     /// Listed members.
     pub member_count: usize,
@@ -38,7 +38,7 @@ pub struct SegmentView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub archived_at: Option<Timestamp>,
     /// Where it came from.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<crate::wire::schema::Origin>)]
     pub origins: Vec<Origin>,
     /// What the origin knew and we do not use.
     #[schema(value_type = Object)]
