@@ -1,7 +1,7 @@
 //! A draft: planned changes laid over the state, so that one request may hold several changes
 //! that build on one another, and a dry run touches nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::Id;
@@ -15,6 +15,10 @@ pub struct Draft<'s> {
     state: &'s State,
     revision: u64,
     changed: BTreeMap<Id, Option<Arc<Doc>>>,
+    /// Planned documents by name: an import plans tens of thousands and looks each one up.
+    named: HashMap<(Kind, Option<Id>), BTreeMap<Box<str>, Id>>,
+    /// Planned settings by flag and environment.
+    placed: HashMap<(Id, Id), Vec<Id>>,
     /// In the order of first touch, which is the order of the effects.
     order: Vec<Id>,
     joined: BTreeMap<Id, BTreeSet<String>>,
@@ -28,6 +32,8 @@ impl<'s> Draft<'s> {
             state,
             revision,
             changed: BTreeMap::new(),
+            named: HashMap::new(),
+            placed: HashMap::new(),
             order: Vec::new(),
             joined: BTreeMap::new(),
             left: BTreeMap::new(),
@@ -54,11 +60,8 @@ impl<'s> Draft<'s> {
 
     /// A document by kind, scope and key, as planned.
     pub fn find(&self, kind: Kind, scope: Option<Id>, key: &str) -> Option<&Arc<Doc>> {
-        let planned = self
-            .changed
-            .values()
-            .flatten()
-            .find(|doc| doc.body.kind() == kind && doc.scope == scope && &*doc.key == key);
+        let named = self.named.get(&(kind, scope)).and_then(|ids| ids.get(key));
+        let planned = named.and_then(|id| self.changed.get(id)?.as_ref());
         planned.or_else(|| {
             self.state
                 .find(kind, scope, key)
@@ -68,11 +71,8 @@ impl<'s> Draft<'s> {
 
     /// Documents of a kind in a scope, as planned.
     pub fn list(&self, kind: Kind, scope: Option<Id>) -> Vec<&Arc<Doc>> {
-        let planned = self
-            .changed
-            .values()
-            .flatten()
-            .filter(|doc| doc.body.kind() == kind && doc.scope == scope);
+        let named = self.named.get(&(kind, scope)).into_iter().flat_map(BTreeMap::values);
+        let planned = named.filter_map(|id| self.changed.get(id)?.as_ref());
         let rest = self
             .state
             .list(kind, scope)
@@ -90,14 +90,13 @@ impl<'s> Draft<'s> {
                 slot.clone_from(planned);
             }
         }
-        for doc in self.changed.values().flatten() {
-            if setting_place(&doc.body) == Some((flag, environment)) {
-                match doc.body {
-                    Body::Config(_) => setting.config = Some(Arc::clone(doc)),
-                    Body::Overrides(_) => setting.overrides = Some(Arc::clone(doc)),
-                    Body::Kill(_) => setting.kill = Some(Arc::clone(doc)),
-                    _ => {}
-                }
+        let placed = self.placed.get(&(flag, environment)).into_iter().flatten();
+        for doc in placed.filter_map(|id| self.changed.get(id)?.as_ref()) {
+            match doc.body {
+                Body::Config(_) => setting.config = Some(Arc::clone(doc)),
+                Body::Overrides(_) => setting.overrides = Some(Arc::clone(doc)),
+                Body::Kill(_) => setting.kill = Some(Arc::clone(doc)),
+                _ => {}
             }
         }
         setting
@@ -109,6 +108,15 @@ impl<'s> Draft<'s> {
             return;
         }
         self.touch(id);
+        self.forget_name(id);
+        let kind = body.kind();
+        self.named.entry((kind, scope)).or_default().insert(key.into(), id);
+        if let Some(place) = setting_place(&body) {
+            let ids = self.placed.entry(place).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
         let doc = Doc {
             id,
             scope,
@@ -130,7 +138,21 @@ impl<'s> Draft<'s> {
     pub fn remove(&mut self, id: Id) {
         if self.get(id).is_some() {
             self.touch(id);
+            self.forget_name(id);
             self.changed.insert(id, None);
+        }
+    }
+
+    /// Takes the name a planned document had so far out of the index.
+    fn forget_name(&mut self, id: Id) {
+        let Some(doc) = self.changed.get(&id).and_then(Option::as_ref) else {
+            return;
+        };
+        let place = (doc.body.kind(), doc.scope);
+        if let Some(ids) = self.named.get_mut(&place)
+            && ids.get(&doc.key) == Some(&id)
+        {
+            ids.remove(&doc.key);
         }
     }
 
