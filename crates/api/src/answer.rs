@@ -12,6 +12,7 @@ use hoist_model::document::{Environment, Flag};
 use hoist_model::log::Effect;
 use hoist_model::plan::{Plan, Request, Sentence, Use, Warning};
 use hoist_model::state::State;
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -44,6 +45,24 @@ pub struct AnswerView {
     /// Secrets, shown this once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretView>,
+}
+
+impl AnswerView {
+    /// How it is answered; `done` is the status of a change that has happened.
+    ///
+    /// # Errors
+    /// 403 when policy refuses.
+    pub fn status(&self, done: StatusCode) -> Result<StatusCode, Problem> {
+        match self.outcome {
+            "applied" => Ok(done),
+            "proposed" | "scheduled" => Ok(StatusCode::ACCEPTED),
+            "refused" => {
+                let reason = self.reason.clone().unwrap_or_default();
+                Err(Problem::new(StatusCode::FORBIDDEN, "refused_by_policy", reason))
+            }
+            _ => Ok(StatusCode::OK),
+        }
+    }
 }
 
 /// A secret that is shown once.
@@ -363,17 +382,18 @@ pub async fn submit_planned(
 }
 
 fn view(api: &Api, answer: Answer) -> (AnswerView, Option<Plan>) {
-    let outcome = match answer.outcome {
-        Outcome::Applied => "applied",
-        Outcome::Proposed => "proposed",
-        Outcome::Scheduled => "scheduled",
-        Outcome::Refused => "refused",
+    let (outcome, verdict) = match answer.outcome {
+        Outcome::Applied => ("applied", Verdict::Apply),
+        Outcome::Proposed => ("proposed", Verdict::Propose),
+        // What has been scheduled was allowed.
+        Outcome::Scheduled => ("scheduled", Verdict::Apply),
+        Outcome::Refused => {
+            let reason = answer.reason.clone().unwrap_or_default();
+            ("refused", Verdict::Refuse { reason })
+        }
     };
     let state = api.app.world.state();
-    let plan = answer
-        .plan
-        .as_ref()
-        .map(|plan| PlanView::of(&state, plan, &Verdict::Apply));
+    let plan = answer.plan.as_ref().map(|plan| PlanView::of(&state, plan, &verdict));
     let secrets = answer
         .reveals
         .into_iter()

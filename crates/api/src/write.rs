@@ -254,14 +254,9 @@ impl Written {
 
 impl IntoResponse for Written {
     fn into_response(self) -> Response {
-        let status = match self.answer.outcome {
-            "applied" => self.done,
-            "proposed" | "scheduled" => StatusCode::ACCEPTED,
-            "refused" => {
-                let reason = self.answer.reason.unwrap_or_default();
-                return Problem::new(StatusCode::FORBIDDEN, "refused_by_policy", reason).into_response();
-            }
-            _ => StatusCode::OK,
+        let status = match self.answer.status(self.done) {
+            Ok(status) => status,
+            Err(problem) => return problem.into_response(),
         };
         let etag = self
             .answer

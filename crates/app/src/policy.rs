@@ -3,7 +3,11 @@
 //! Today every allowed change applies. Reviews and schedules extend [`Policy`]; callers already
 //! handle every [`Verdict`].
 
+#[cfg(feature = "test-hooks")]
+use hoist_model::log::Effect;
 use hoist_model::plan::Plan;
+#[cfg(feature = "test-hooks")]
+use hoist_model::record::Kind;
 
 /// What becomes of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +40,21 @@ impl Policy {
         match self {
             Self::Open => Verdict::Apply,
             #[cfg(feature = "test-hooks")]
-            Self::ProposeAll if !plan.environments.is_empty() => Verdict::Propose,
+            Self::ProposeAll if plan.environments.is_empty() || is_kill(plan) => Verdict::Apply,
             #[cfg(feature = "test-hooks")]
-            Self::ProposeAll => Verdict::Apply,
+            Self::ProposeAll => Verdict::Propose,
         }
         .keep(plan)
     }
+}
+
+/// Whether a plan does nothing but kill and restore: in an emergency nobody waits.
+#[cfg(feature = "test-hooks")]
+fn is_kill(plan: &Plan) -> bool {
+    plan.effects.iter().all(|effect| match effect {
+        Effect::Put { after: record, .. } | Effect::Remove { before: record } => record.kind == Kind::Kill,
+        Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => false,
+    })
 }
 
 impl Verdict {

@@ -80,14 +80,14 @@ pub struct ImportGap {
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/import", tag = "changes",
     params(("organization" = String, Path), ("project" = String, Path), ImportQuery, ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = Object, description = "The file as it is.", content_type = "application/json"),
-    responses((status = 200, body = ImportAnswer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = ImportAnswer), (status = 202, body = ImportAnswer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn import(
     State(api): State<Api>,
     scope: Scope,
     Query(query): Query<ImportQuery>,
     request: Request,
-) -> Result<Json<ImportAnswer>, Problem> {
+) -> Result<(StatusCode, Json<ImportAnswer>), Problem> {
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, api.config.import_limit).await.map_err(|_| {
         let detail = format!(
@@ -122,13 +122,15 @@ pub async fn import(
         }
     }
     let [created, changed, skipped] = sorted;
-    Ok(Json(ImportAnswer {
+    let status = answer.status(StatusCode::OK)?;
+    let answer = ImportAnswer {
         answer,
         gaps: gaps.into_iter().map(ImportGap::of).collect(),
         created,
         changed,
         skipped,
-    }))
+    };
+    Ok((status, Json(answer)))
 }
 
 /// Reads the file off the async threads: it may be large.

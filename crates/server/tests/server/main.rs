@@ -3,9 +3,12 @@
 mod cli;
 mod durability;
 mod hoist;
+mod import;
 mod lifecycle;
 mod limits;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
+#[cfg(feature = "test-hooks")]
+mod proposal;
 #[path = "../../../store/tests/it/skip.rs"]
 mod skip;

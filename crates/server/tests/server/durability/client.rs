@@ -13,7 +13,7 @@ use crate::hoist::{Server, wait};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Keeps its connection while the server does.
-pub(super) struct Client {
+pub(crate) struct Client {
     address: SocketAddr,
     header: String,
     connection: Option<BufReader<TcpStream>>,
@@ -21,11 +21,12 @@ pub(super) struct Client {
 
 impl Client {
     /// Asks with a token in hand.
-    pub(super) fn new(address: SocketAddr, token: &str) -> Self {
+    pub(crate) fn new(address: SocketAddr, token: &str) -> Self {
         Self::with_header(address, format!("authorization: Bearer {token}"))
     }
 
-    fn with_header(address: SocketAddr, header: String) -> Self {
+    /// Asks with a header of its own.
+    pub(crate) fn with_header(address: SocketAddr, header: String) -> Self {
         Self {
             address,
             header,
@@ -34,7 +35,7 @@ impl Client {
     }
 
     /// A request with a body of JSON or without one; the answer's status and body.
-    pub(super) fn ask(&mut self, method: &str, path: &str, body: Option<&Json>) -> Result<(u16, Json)> {
+    pub(crate) fn ask(&mut self, method: &str, path: &str, body: Option<&Json>) -> Result<(u16, Json)> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => connect(self.address)?,
@@ -51,14 +52,14 @@ impl Client {
     }
 
     /// Changes of the project that happen together. The note is the history's.
-    pub(super) fn change(&mut self, changes: &Json, note: &str) -> Result<(u16, Json)> {
+    pub(crate) fn change(&mut self, changes: &Json, note: &str) -> Result<(u16, Json)> {
         let body = json!({ "changes": changes, "note": note });
         self.ask("POST", &format!("{PROJECT}/changes"), Some(&body))
     }
 
     /// The same where nothing may fail; the revision.
     #[track_caller]
-    pub(super) fn must_change(&mut self, changes: &Json, note: &str) -> (u64, Json) {
+    pub(crate) fn must_change(&mut self, changes: &Json, note: &str) -> (u64, Json) {
         let (status, body) = self.change(changes, note).expect("an answer");
         assert_eq!((status, &body["outcome"]), (200, &json!("applied")), "{body}");
         (body["revision"].as_u64().expect("a revision"), body)
@@ -66,14 +67,14 @@ impl Client {
 
     /// What a path answers with 200.
     #[track_caller]
-    pub(super) fn get(&mut self, path: &str) -> Json {
+    pub(crate) fn get(&mut self, path: &str) -> Json {
         let (status, body) = self.ask("GET", path, None).expect("an answer");
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
     /// Every flag of the project, page by page.
-    pub(super) fn flags(&mut self) -> Vec<Json> {
+    pub(crate) fn flags(&mut self) -> Vec<Json> {
         let mut all = Vec::new();
         let mut cursor = String::new();
         loop {
@@ -88,7 +89,7 @@ impl Client {
 }
 
 /// Signs the first operator in and makes an access token.
-pub(super) fn token_of(server: &Server) -> String {
+pub(crate) fn token_of(server: &Server) -> String {
     let credentials = json!({ "email": EMAIL, "password": PASSWORD });
     let signed_in = wait(|| {
         let answer = server.post("/hoist/v1/session", &credentials);
@@ -105,7 +106,7 @@ pub(super) fn token_of(server: &Server) -> String {
 }
 
 /// The one secret of an answer.
-pub(super) fn secret(answer: &Json) -> String {
+pub(crate) fn secret(answer: &Json) -> String {
     answer["secrets"][0]["secret"].as_str().expect("a secret").to_owned()
 }
 

@@ -1,6 +1,6 @@
 //! What was acknowledged over HTTP stays, whatever happens to the process.
 
-mod client;
+pub(crate) mod client;
 mod crowd;
 #[path = "../../../../store/tests/it/crash/delays.rs"]
 mod delays;
@@ -13,11 +13,11 @@ mod trace;
 mod two;
 
 /// Makes the first operator.
-const ADMIN: [(&str, &str); 2] = [("HOIST_ADMIN_EMAIL", EMAIL), ("HOIST_ADMIN_PASSWORD", PASSWORD)];
+pub(crate) const ADMIN: [(&str, &str); 2] = [("HOIST_ADMIN_EMAIL", EMAIL), ("HOIST_ADMIN_PASSWORD", PASSWORD)];
 const EMAIL: &str = "a@b.example";
 const PASSWORD: &str = "correct horse battery";
 /// The project that a new instance has.
-const PROJECT: &str = "/hoist/v1/organizations/default/projects/first";
+pub(crate) const PROJECT: &str = "/hoist/v1/organizations/default/projects/first";
 
 /// A number from the environment.
 fn number(variable: &str, default: u64) -> u64 {
