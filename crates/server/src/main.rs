@@ -91,7 +91,7 @@ fn run(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
     match command {
         Command::Serve(args) => cli::serve::run(args, out),
         Command::Eval(args) => cli::eval::run(args, clock, out, err),
-        Command::Import(args) => cli::import::run(args, out, err),
+        Command::Import(args) => cli::import::run(args, &mut std::io::BufReader::new(std::io::stdin()), out, err),
         Command::User(args) => cli::user::run(args, out, err),
         Command::Config(args) => cli::config::run(args, out),
         Command::Migrate(args) => cli::migrate::run(args, out),

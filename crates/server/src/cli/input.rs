@@ -15,22 +15,35 @@ const STDIN: &str = "-";
 
 /// How a file is called in messages.
 pub(super) fn shown(path: &Path) -> String {
-    if path.as_os_str() == STDIN {
+    if is_standard(path) {
         "standard input".to_owned()
     } else {
         path.display().to_string()
     }
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = if path.as_os_str() == STDIN {
-        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
+/// Whether a path stands for standard input.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+/// A file as it is.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if is_standard(path) {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
     } else {
-        std::fs::read_to_string(path).map(|read| text = read)
+        std::fs::read(path).map(|read| bytes = read)
     };
     read.map_err(|error| Failure::bad_input(format!("{}: cannot be read ({error})", shown(path))))?;
-    Ok(text)
+    Ok(bytes)
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes(path)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::bad_input(format!("{}: is not UTF-8 text (byte {at})", shown(path)))
+    })
 }
 
 /// A JSON document, comments allowed.

@@ -10,6 +10,7 @@ mod input;
 mod line;
 pub mod migrate;
 mod output;
+mod remote;
 pub mod serve;
 pub mod user;
 pub mod version;

@@ -14,6 +14,7 @@ fn help(arguments: &[&str]) -> String {
 fn help_says_what_there_is() {
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help_user_create", help(&["user", "create", "--help"]));
+    insta::assert_snapshot!("help_import", help(&["import", "--help"]));
     insta::assert_snapshot!("help_config", help(&["config", "--help"]));
     // With the hooks of tests there are more flags.
     #[cfg(not(feature = "test-hooks"))]

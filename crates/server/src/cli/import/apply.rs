@@ -1,0 +1,265 @@
+//! Through the pipe: planned by a running Hoist, shown, and carried out after a yes.
+
+use std::io::{BufRead, Write};
+
+use hoist_app::source::Maker;
+use serde_json::Value as Json;
+
+use super::{ImportArgs, text};
+use crate::cli::remote::{Post, Remote};
+use crate::cli::{FAILED, Failure, input, output};
+use crate::{runtime, serve};
+
+/// Plans, asks, applies.
+pub(super) fn run(
+    args: &ImportArgs,
+    url: &str,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
+    let token = args.into.token.as_deref().ok_or_else(|| {
+        Failure::bad_input("--url needs --token or the variable HOIST_TOKEN; make one in the console under your name")
+    })?;
+    let remote = Remote::new(url, token)?;
+    check_questions(args)?;
+    let bytes = input::bytes(&args.file)?;
+    runtime(async {
+        let import = Import::begin(args, &remote, bytes, err).await?;
+        import.carry_out(input, out, err).await
+    })?
+}
+
+/// Whoever cannot be asked has to say beforehand what to do.
+fn check_questions(args: &ImportArgs) -> Result<(), Failure> {
+    let decided = args.into.yes || args.into.dry_run;
+    let why = match (decided, args.json, input::is_standard(&args.file)) {
+        (true, _, _) | (false, false, false) => return Ok(()),
+        (false, true, _) => "--json asks no questions",
+        (false, false, true) => "standard input is the document and cannot answer",
+    };
+    Err(Failure::bad_input(format!("{why}: say --yes or --dry-run")))
+}
+
+/// One document on its way into one project.
+struct Import<'a> {
+    args: &'a ImportArgs,
+    remote: &'a Remote,
+    organization: String,
+    project: String,
+    note: String,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Import<'a> {
+    async fn begin(
+        args: &'a ImportArgs,
+        remote: &'a Remote,
+        bytes: Vec<u8>,
+        err: &mut dyn Write,
+    ) -> Result<Self, Failure> {
+        if remote.is_in_clear() {
+            let warning = "warning: the token travels in clear; use https where others could listen\n";
+            output::write_report(err, warning)?;
+        }
+        let session = remote.get(&["hoist", "v1", "session"]).await?;
+        let into = &args.into;
+        let (organization, project) = choose(&session, into.organization.as_deref(), into.project.as_deref())?;
+        let file = input::shown(&args.file);
+        let address = remote.address();
+        let size = bytes.len().div_ceil(1024);
+        output::write_report(
+            err,
+            &format!("planning {file} ({size} KiB) into {organization}/{project} at {address}\n"),
+        )?;
+        let note = args.into.note.clone();
+        Ok(Self {
+            args,
+            remote,
+            organization,
+            project,
+            note: note.unwrap_or_else(|| format!("hoist import {} {file}", args.source.word())),
+            bytes,
+        })
+    }
+
+    async fn carry_out(
+        &self,
+        input: &mut dyn BufRead,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let planned = self.send(&[("dry_run", "true")], None).await?;
+        if !self.args.json {
+            output::write(out, &text::plan(&planned))?;
+        }
+        if self.args.into.dry_run {
+            return self.report(&planned, "dry run: nothing has changed\n", out);
+        }
+        if planned["plan"]["effect_count"] != 0 && !self.args.into.yes {
+            ask(&planned["plan"], input, err)?;
+        }
+        output::write_report(err, "applying\n")?;
+        let token = planned["plan"]["token"].as_str().unwrap_or_default();
+        let outside = serve::usual();
+        let key = Maker::new(outside.clock, outside.randomness).token();
+        let answer = self.send(&[("plan", token)], Some(&key)).await?;
+        self.report(&answer, &text::outcome(&answer), out)
+    }
+
+    async fn send(&self, more: &[(&str, &str)], idempotency: Option<&str>) -> Result<Json, Failure> {
+        let environment = self.args.environment.as_deref().unwrap_or_default();
+        let mut query = vec![
+            ("from", self.args.source.word()),
+            ("environment", environment),
+            ("note", &self.note),
+        ];
+        query.extend(more);
+        let (organization, project) = (self.organization.as_str(), self.project.as_str());
+        let path = [
+            "hoist",
+            "v1",
+            "organizations",
+            organization,
+            "projects",
+            project,
+            "import",
+        ];
+        let post = Post {
+            path: &path,
+            query: &query,
+            body: self.bytes.clone(),
+            idempotency,
+        };
+        let file = input::shown(&self.args.file);
+        self.remote.post(post).await.map_err(|failure| Failure {
+            message: format!("{file}: {failure}"),
+            ..failure
+        })
+    }
+
+    fn report(&self, answer: &Json, text: &str, out: &mut dyn Write) -> Result<(), Failure> {
+        if self.args.json {
+            output::write(out, &format!("{answer}\n"))
+        } else {
+            output::write(out, text)
+        }
+    }
+}
+
+/// Asks once. What deletes or reshuffles wants its key typed, as in the console.
+fn ask(plan: &Json, input: &mut dyn BufRead, err: &mut dyn Write) -> Result<(), Failure> {
+    let key = plan["confirm"].as_str();
+    let question = match key {
+        Some(key) => format!("type {key} to carry this out: "),
+        None => "carry this out? [y/N] ".to_owned(),
+    };
+    output::write_report(err, &question)?;
+    let mut line = String::new();
+    input
+        .read_line(&mut line)
+        .map_err(|error| Failure::bad_input(format!("standard input: cannot be read ({error})")))?;
+    let said = line.trim();
+    let yes = match key {
+        Some(key) => said == key,
+        None => matches!(said.to_ascii_lowercase().as_str(), "y" | "yes"),
+    };
+    if yes {
+        return Ok(());
+    }
+    Err(Failure {
+        code: FAILED,
+        message: "not confirmed: nothing has changed".into(),
+    })
+}
+
+/// The one project that the token sees, or the one that is named.
+fn choose(session: &Json, organization: Option<&str>, project: Option<&str>) -> Result<(String, String), Failure> {
+    let all: Vec<(&str, &str)> = session["organizations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|each| {
+            let key = each["key"].as_str().unwrap_or_default();
+            let projects = each["projects"].as_array().into_iter().flatten();
+            projects.map(move |project| (key, project["key"].as_str().unwrap_or_default()))
+        })
+        .collect();
+    let fits = |(o, p): &&(&str, &str)| {
+        organization.is_none_or(|organization| organization == *o) && project.is_none_or(|project| project == *p)
+    };
+    let fitting: Vec<&(&str, &str)> = all.iter().filter(fits).collect();
+    let seen = |list: &[&(&str, &str)]| {
+        let shown: Vec<String> = list.iter().take(20).map(|(o, p)| format!("{o}/{p}")).collect();
+        shown.join(", ")
+    };
+    match fitting.as_slice() {
+        [(organization, project)] => Ok((String::from(*organization), String::from(*project))),
+        [] if all.is_empty() => Err(Failure {
+            code: FAILED,
+            message: "the token sees no project; ask an owner to make you a member".into(),
+        }),
+        [] => Err(Failure::bad_input(format!(
+            "there is no such project for this token; it sees {}",
+            seen(&all.iter().collect::<Vec<_>>())
+        ))),
+        several => Err(Failure::bad_input(format!(
+            "choose --organization and --project among {}",
+            seen(several)
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn session() -> Json {
+        json!({"organizations": [
+            {"key": "a", "projects": [{"key": "one"}, {"key": "two"}]},
+            {"key": "b", "projects": [{"key": "one"}]},
+        ]})
+    }
+
+    fn pair(organization: &str, project: &str) -> (String, String) {
+        (organization.into(), project.into())
+    }
+
+    #[test]
+    fn the_only_project_needs_no_name() {
+        let one = json!({"organizations": [{"key": "a", "projects": [{"key": "one"}]}]});
+        assert_eq!(choose(&one, None, None), Ok(pair("a", "one")));
+        assert_eq!(choose(&session(), Some("b"), None), Ok(pair("b", "one")));
+        assert_eq!(choose(&session(), None, Some("two")), Ok(pair("a", "two")));
+    }
+
+    #[test]
+    fn who_could_mean_several_is_told_which() {
+        let told = |organization, project| choose(&session(), organization, project).expect_err("not one").message;
+        assert_eq!(
+            told(None, None),
+            "choose --organization and --project among a/one, a/two, b/one"
+        );
+        assert_eq!(
+            told(None, Some("one")),
+            "choose --organization and --project among a/one, b/one"
+        );
+        assert_eq!(
+            told(Some("c"), None),
+            "there is no such project for this token; it sees a/one, a/two, b/one"
+        );
+        let none = choose(&json!({"organizations": []}), None, None).expect_err("none");
+        assert_eq!(none.code, FAILED);
+    }
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        let answered = |plan: &Json, line: &str| ask(plan, &mut line.as_bytes(), &mut Vec::new()).is_ok();
+        let plain = json!({});
+        assert!(answered(&plain, "y\n") && answered(&plain, " YES "));
+        assert!(!answered(&plain, "") && !answered(&plain, "\n") && !answered(&plain, "yup\n"));
+        let typed = json!({"confirm": "beam"});
+        assert!(answered(&typed, "beam\n") && !answered(&typed, "y\n"));
+    }
+}

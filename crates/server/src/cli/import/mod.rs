@@ -1,0 +1,130 @@
+//! `hoist import`: another system's flags as a project file, or as a change of a running Hoist.
+
+mod apply;
+mod file;
+mod text;
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+
+use hoist_compat::Source;
+
+use super::{Failure, From};
+
+pub(super) use text::gaps;
+
+/// Turns another system's flags into a project file, or brings them into a running Hoist, and says
+/// what could not be carried over.
+///
+/// With --url the import is planned there first: the plan is printed, and carried out after a yes
+/// or with --yes. Exit codes: 0 done, proposed, planned with --dry-run, or nothing to change;
+/// 1 failed, not allowed, or not confirmed; 2 the input cannot be used.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ImportArgs {
+    /// Where the flags come from.
+    #[arg(value_enum)]
+    source: ImportSource,
+    /// The document; `-` reads standard input. Comments in JSON are accepted.
+    file: PathBuf,
+    /// Key of the environment the document is about. A project file names its own.
+    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd")]))]
+    environment: Option<String>,
+    /// Where to write the project; without it, standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "url")]
+    out: Option<PathBuf>,
+    /// Address of a running Hoist to import into.
+    #[arg(long, value_name = "URL", required_if_eq("source", "hoist"))]
+    url: Option<String>,
+    #[command(flatten)]
+    into: Into,
+    /// Report as one JSON object instead of lines.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What goes with --url.
+#[derive(Clone, Debug, clap::Args)]
+struct Into {
+    /// Personal access token; needs the permission import.run in the project.
+    #[arg(long, value_name = "TOKEN", env = "HOIST_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Key of the organization; not needed where the token sees one project only.
+    #[arg(long, value_name = "KEY", requires = "url")]
+    organization: Option<String>,
+    /// Key of the project; not needed where the token sees one only.
+    #[arg(long, value_name = "KEY", requires = "url")]
+    project: Option<String>,
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT", requires = "url")]
+    note: Option<String>,
+    /// Carry the plan out without asking.
+    #[arg(long, requires = "url", conflicts_with = "dry_run")]
+    yes: bool,
+    /// Print the plan and change nothing.
+    #[arg(long, requires = "url")]
+    dry_run: bool,
+}
+
+/// What may be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ImportSource {
+    /// A client features document, `{state}`, or `{events}`.
+    Unleash,
+    /// A flag definition file.
+    Flagd,
+    /// A project file of Hoist's own, with --url.
+    Hoist,
+}
+
+impl ImportSource {
+    /// How the API calls it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Unleash => "unleash",
+            Self::Flagd => "flagd",
+            Self::Hoist => "hoist",
+        }
+    }
+
+    fn foreign(self) -> Option<Source> {
+        match self {
+            Self::Unleash => Some(From::Unleash.source()),
+            Self::Flagd => Some(From::Flagd.source()),
+            Self::Hoist => None,
+        }
+    }
+}
+
+/// Imports. Offline, the project goes to `out` and the report to `err`; with --url the report goes
+/// to `out`, progress and the question to `err`, and the answer is read from `input`.
+///
+/// # Errors
+/// When the document cannot be used, the project cannot be written, or the server refuses.
+pub fn run(
+    args: &ImportArgs,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
+    if let Some(environment) = &args.environment {
+        check_environment(environment)?;
+    }
+    match (&args.url, args.source.foreign()) {
+        (Some(url), _) => apply::run(args, url, input, out, err),
+        (None, Some(source)) => file::run(args, source, out, err),
+        (None, None) => Err(Failure::bad_input(
+            "a project file is imported into a running Hoist: say --url",
+        )),
+    }
+}
+
+/// The rule for keys of environments.
+fn check_environment(key: &str) -> Result<(), Failure> {
+    if hoist_model::plan::is_new_key(key) {
+        return Ok(());
+    }
+    let rule = "begin with a letter or digit and go on with letters, digits and ._:@- up to 128 characters";
+    Err(Failure::bad_input(format!(
+        "--environment {key}: no key of an environment; {rule}"
+    )))
+}

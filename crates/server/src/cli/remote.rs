@@ -1,0 +1,256 @@
+//! A running Hoist, asked over its API: the one HTTP client of the commands.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use http::{Method, StatusCode, header};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use serde_json::Value as Json;
+
+use super::{BAD_INPUT, FAILED, Failure};
+
+/// Until there is a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Until there is an answer: the largest import takes seconds.
+const ANSWER: Duration = Duration::from_secs(300);
+
+/// Where it is, and as whom we ask.
+pub(super) struct Remote {
+    http: Client,
+    base: Url,
+    token: String,
+}
+
+/// A request with a body.
+pub(super) struct Post<'a> {
+    pub(super) path: &'a [&'a str],
+    pub(super) query: &'a [(&'a str, &'a str)],
+    pub(super) body: Vec<u8>,
+    /// The same request sent again with it happens once.
+    pub(super) idempotency: Option<&'a str>,
+}
+
+impl Remote {
+    /// Does not connect yet.
+    ///
+    /// # Errors
+    /// When the address or the token cannot be one.
+    pub(super) fn new(url: &str, token: &str) -> Result<Self, Failure> {
+        let base = base(url)?;
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let message = "--token: this is no token; make one in the console under your name, or ask an owner";
+            return Err(Failure::bad_input(message));
+        }
+        // Fails when there is a provider already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .user_agent(concat!("hoist/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            // A redirected POST would arrive as a GET.
+            .redirect(Policy::none());
+        if base.scheme() == "http" {
+            // A machine without certificates can still ask over plain HTTP.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| Failure {
+            code: FAILED,
+            message: format!("--url {url}: cannot be asked ({})", innermost(&error)),
+        })?;
+        Ok(Self {
+            http,
+            base,
+            token: token.to_owned(),
+        })
+    }
+
+    /// For people.
+    pub(super) fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Whether somebody between us and the server could read the token.
+    pub(super) fn is_in_clear(&self) -> bool {
+        let host = self.base.host_str().unwrap_or_default();
+        let here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+        self.base.scheme() == "http" && !here
+    }
+
+    /// Reads.
+    pub(super) async fn get(&self, path: &[&str]) -> Result<Json, Failure> {
+        self.ask(Method::GET, path, &[], None, None).await
+    }
+
+    /// Sends a body.
+    pub(super) async fn post(&self, post: Post<'_>) -> Result<Json, Failure> {
+        self.ask(Method::POST, post.path, post.query, Some(post.body), post.idempotency)
+            .await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+        idempotency: Option<&str>,
+    ) -> Result<Json, Failure> {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+        }
+        if let Some(key) = idempotency {
+            request = request.header("idempotency-key", key);
+        }
+        let unreachable = |error: reqwest::Error| self.unreachable(&error);
+        let answer = request.send().await.map_err(unreachable)?;
+        let status = answer.status();
+        let location = answer.headers().get(header::LOCATION).cloned();
+        let body = answer.bytes().await.map_err(unreachable)?;
+        let json: Option<Json> = serde_json::from_slice(&body).ok();
+        match json {
+            Some(json) if status.is_success() => Ok(json),
+            Some(problem) if problem.get("code").is_some_and(Json::is_string) => Err(refused(status, &problem)),
+            _ => Err(self.stranger(status, location.as_ref().and_then(|to| to.to_str().ok()))),
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let address = self.address();
+        let why = if error.is_timeout() {
+            "no answer in time".to_owned()
+        } else {
+            innermost(error)
+        };
+        Failure {
+            code: FAILED,
+            message: format!("{address} cannot be reached ({why}); is `hoist serve` running there?"),
+        }
+    }
+
+    /// An answer that none of our servers gives.
+    fn stranger(&self, status: StatusCode, location: Option<&str>) -> Failure {
+        let address = self.address();
+        let message = match location {
+            Some(to) if status.is_redirection() => {
+                format!("{address} sends us on to {to}; give the address where Hoist itself answers")
+            }
+            _ => format!("{address} answered {status} and no word of Hoist’s; is the address right?"),
+        };
+        Failure { code: FAILED, message }
+    }
+}
+
+fn base(url: &str) -> Result<Url, Failure> {
+    let wrong = |why: &str| Failure::bad_input(format!("--url {url}: {why}; give one like https://flags.example.com"));
+    let base = Url::parse(url).map_err(|error| wrong(&format!("this is no address ({error})")))?;
+    if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+        return Err(wrong("this is no address of HTTP"));
+    }
+    if base.query().is_some() || base.fragment().is_some() {
+        return Err(wrong("an address has no query and no fragment"));
+    }
+    Ok(base)
+}
+
+/// A problem document as a failure: input that cannot be used is told apart from everything else.
+fn refused(status: StatusCode, problem: &Json) -> Failure {
+    let text = |of: &Json, name: &str| of.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let code = match status.as_u16() {
+        400 | 404 | 413 | 422 => BAD_INPUT,
+        _ => FAILED,
+    };
+    let mut message = match status {
+        StatusCode::UNAUTHORIZED => {
+            "the token is not accepted: it is unknown, expired or revoked; make a new one in the console".to_owned()
+        }
+        _ => text(problem, "detail"),
+    };
+    for each in problem["problems"].as_array().into_iter().flatten() {
+        let (pointer, detail) = (text(each, "pointer"), text(each, "detail"));
+        if !pointer.is_empty() {
+            message.push_str(&format!("\n  {pointer}: {detail}"));
+        }
+    }
+    let winner = &problem["winner"];
+    if winner.is_object() {
+        let (who, revision) = (text(&winner["actor"], "name"), &winner["revision"]);
+        message.push_str(&format!("\n  first was {who} with revision {revision}"));
+    }
+    if let Some(seconds) = problem["retry_after_s"].as_u64() {
+        message.push_str(&format!("; try again in {seconds} s"));
+    }
+    message.push_str(&format!(" ({})", text(problem, "code")));
+    Failure { code, message }
+}
+
+/// What lies below the layers that say “error sending request”.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    match error.source() {
+        Some(_) => cause.to_string(),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn addresses_are_of_http_and_end_at_the_path() {
+        assert!(base("https://flags.example.com/hoist").is_ok());
+        for wrong in ["flags.example.com", "ftp://a", "http://a/?b", "http://a/#b", ""] {
+            let failure = base(wrong).expect_err(wrong);
+            assert_eq!(failure.code, BAD_INPUT);
+            assert!(failure.message.contains("give one like"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn tokens_stay_off_the_open_road() {
+        let in_clear = |url: &str| Remote::new(url, "hst_1").expect("a remote").is_in_clear();
+        assert!(in_clear("http://flags.example.com"));
+        for fine in [
+            "https://flags.example.com",
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:1",
+        ] {
+            assert!(!in_clear(fine), "{fine}");
+        }
+    }
+
+    #[test]
+    fn problems_keep_their_pointers_and_winners() {
+        let problem = json!({
+            "code": "moved", "detail": "somebody else changed this document",
+            "problems": [{"pointer": "/rules/0", "detail": "changed on both sides"}],
+            "winner": {"revision": 12, "actor": {"name": "Ada"}},
+        });
+        let failure = refused(StatusCode::CONFLICT, &problem);
+        assert_eq!(failure.code, FAILED);
+        assert_eq!(
+            failure.message,
+            "somebody else changed this document\n  /rules/0: changed on both sides\n  \
+             first was Ada with revision 12 (moved)"
+        );
+        let busy = json!({"code": "unavailable", "detail": "busy", "retry_after_s": 2});
+        assert_eq!(
+            refused(StatusCode::SERVICE_UNAVAILABLE, &busy).message,
+            "busy; try again in 2 s (unavailable)"
+        );
+    }
+}
