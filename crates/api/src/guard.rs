@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, Query as RawQuery, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hoist_model::Id;
@@ -13,6 +14,7 @@ use hoist_model::log::Actor;
 use hoist_model::permission::Permission;
 use hoist_model::record::Kind;
 use hoist_model::state::State as Model;
+use http::Uri;
 use http::request::Parts;
 
 use crate::Api;
@@ -48,6 +50,15 @@ impl Need {
             Self::Planned => "by_change",
         }
     }
+}
+
+/// What a route asks for and takes.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Who may.
+    pub need: Need,
+    /// Names of its query parameters.
+    pub query: Arc<[String]>,
 }
 
 /// What the guard found out.
@@ -125,7 +136,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Scope {
 
 /// The middleware of one route.
 pub async fn guard(
-    State((api, need)): State<(Api, Need)>,
+    State((api, asked)): State<(Api, Asked)>,
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
@@ -139,7 +150,8 @@ pub async fn guard(
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let (mut parts, body) = request.into_parts();
-    match admit(&api, need, path, &parts).await {
+    let admitted = admit(&api, asked.need, path, &parts).await;
+    match admitted.and_then(|scope| check_query(&asked.query, &parts.uri).map(|()| scope)) {
         Ok(scope) => {
             if let Some(scope) = scope {
                 parts.extensions.insert(scope);
@@ -177,6 +189,20 @@ async fn admit(
         access,
         path,
     }))
+}
+
+/// A misspelt parameter must not look as if it had been heard.
+fn check_query(known: &[String], uri: &Uri) -> Result<(), Problem> {
+    let Ok(RawQuery(pairs)) = RawQuery::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return Err(Problem::bad_request("bad_query", "the query cannot be read"));
+    };
+    match pairs.iter().find(|(name, _)| !known.contains(name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Problem::bad_request(
+            "bad_query",
+            format!("there is no query parameter {name} here; see /hoist/v1/docs"),
+        )),
+    }
 }
 
 fn place_of(state: &Model, path: &HashMap<String, String>) -> Result<Place, Problem> {

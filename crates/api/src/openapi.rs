@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 use crate::endpoints as e;
 use crate::guard::Need;
 use crate::routes::{Route, routes};
-use crate::wire::schema::by_hand;
+use crate::wire::schema::{by_hand, examples};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -121,6 +121,7 @@ fn make() -> Json {
     if let Some(components) = document.pointer_mut("/components").and_then(Json::as_object_mut) {
         components.insert("securitySchemes".into(), security_schemes());
     }
+    let mut examples = examples();
     for route in routes() {
         let operation = document
             .get_mut("paths")
@@ -129,6 +130,13 @@ fn make() -> Json {
             .and_then(Json::as_object_mut);
         if let Some(operation) = operation {
             complete(operation, &route);
+            let example = examples.remove(&operation_id(&route));
+            let content = operation
+                .get_mut("requestBody")
+                .and_then(|body| body.pointer_mut("/content/application~1json"));
+            if let (Some(content), Some(example)) = (content, example) {
+                content["example"] = example;
+            }
         }
     }
     document
@@ -192,6 +200,16 @@ fn complete(operation: &mut Map<String, Json>, route: &Route) {
         }
     }
     responses.sort_keys();
+}
+
+/// Names of the query parameters that a route takes.
+pub fn query_names(route: &Route) -> Vec<String> {
+    let parameters = &document()["paths"][route.path][route.method.as_str().to_lowercase()]["parameters"];
+    let named = parameters.as_array().into_iter().flatten();
+    named
+        .filter(|parameter| parameter["in"] == "query")
+        .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Such as `get_project_flags_flag`: fixed as long as the path is.

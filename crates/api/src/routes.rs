@@ -18,7 +18,8 @@ use crate::endpoints::{
     organization_writes, organizations, project_writes, projects, segment_writes, session, setup, token_writes, undo,
     user_writes,
 };
-use crate::guard::{Need, guard};
+use crate::guard::{Asked, Need, guard};
+use crate::openapi::query_names;
 use crate::problem::Problem;
 
 /// How problems are typed.
@@ -395,11 +396,13 @@ fn takes_much(path: &str) -> bool {
 /// The router of the table.
 pub fn router(api: Api) -> Router {
     let mut router = Router::new();
-    for Route {
-        path, need, handler, ..
-    } in routes()
-    {
-        let guarded = handler.route_layer(from_fn_with_state((api.clone(), need), guard));
+    for route in routes() {
+        let asked = Asked {
+            need: route.need,
+            query: query_names(&route).into(),
+        };
+        let Route { path, handler, .. } = route;
+        let guarded = handler.route_layer(from_fn_with_state((api.clone(), asked), guard));
         let guarded = if takes_much(path) {
             guarded.layer(DefaultBodyLimit::max(api.config.import_limit))
         } else {

@@ -63,16 +63,20 @@ fn conforms(answered: &Answered<'_>) -> Result<(), String> {
         return Ok(());
     }
     let body: Json = serde_json::from_slice(answered.body).map_err(|error| format!("it is not JSON: {error}"))?;
-    let validator = validator(&content["schema"]);
-    let wrong: Vec<String> = validator
-        .iter_errors(&body)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
+    let wrong = violations(&content["schema"], &body);
     if wrong.is_empty() {
         Ok(())
     } else {
         Err(wrong.join("\n"))
     }
+}
+
+/// What is wrong with a value by a schema of the document, with the place.
+pub fn violations(schema: &Json, value: &Json) -> Vec<String> {
+    validator(schema)
+        .iter_errors(value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 fn media_type(headers: &HeaderMap) -> Option<&str> {

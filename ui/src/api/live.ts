@@ -48,8 +48,7 @@ export class LiveStream {
 
   open(): void {
     this.closed = false;
-    const { organization, project } = this;
-    const source = new EventSource(address('/events', { organization, project }));
+    const source = new EventSource(address('/events'));
     this.source = source;
     source.addEventListener('connected', (event) => this.connected(revisionOf(event)));
     source.addEventListener('change', (event) => this.changed(event));

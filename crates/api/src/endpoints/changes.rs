@@ -105,11 +105,13 @@ pub fn idempotency(headers: &HeaderMap, body: &[u8]) -> Result<Option<(String, S
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
-    let key = value.to_str().ok().filter(|key| (1..=128).contains(&key.len()));
+    let is_visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(is_visible);
+    let key = key.filter(|key| (1..=128).contains(&key.len()));
     let key = key.ok_or_else(|| {
         Problem::invalid(
             "bad_idempotency_key",
-            "an Idempotency-Key has 1 to 128 visible ASCII characters",
+            "an Idempotency-Key has 1 to 128 visible ASCII characters and no space",
             "Idempotency-Key",
         )
     })?;

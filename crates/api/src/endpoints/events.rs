@@ -16,7 +16,7 @@ use hoist_model::permission::Permission;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tokio_stream::wrappers::BroadcastStream;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::Api;
 use crate::guard::Scope;
@@ -32,8 +32,8 @@ pub struct EventsQuery {
     pub since: Option<u64>,
 }
 
-/// One change, as told.
-#[derive(Serialize, ToSchema)]
+/// One change, as told; `ChangeEvent` in `wire/schemas.json`.
+#[derive(Serialize)]
 pub struct ChangeEvent {
     /// Its number.
     pub revision: u64,
@@ -50,35 +50,30 @@ pub struct ChangeEvent {
 }
 
 /// A document that changed.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub struct TouchedView {
     /// What it is about.
     pub kind: &'static str,
     /// Its key; for settings the flag's key.
     pub key: String,
     /// The document.
-    #[schema(value_type = String)]
     pub id: hoist_model::Id,
 }
 
 /// A stream of server-sent events: `connected`, then a `change` per change that the caller may
 /// see, `reset` when more was missed than is remembered. A comment comes every 15 s.
 #[utoipa::path(get, path = "/hoist/v1/events", tag = "events", params(EventsQuery, ("Last-Event-ID" = Option<u64>, Header)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, content_type = "text/event-stream", body = crate::wire::schema::ServerEvent), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub async fn stream(
     State(api): State<Api>,
     scope: Scope,
     headers: HeaderMap,
     Query(query): Query<EventsQuery>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     // Listening begins before the revision is read, so that nothing falls between.
     let live = BroadcastStream::new(api.app.world.events().subscribe());
     let current = api.app.world.state().revision();
-    let last = headers
-        .get("last-event-id")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse().ok());
-    let missed = match last.or(query.since) {
+    let missed = match after(&headers, &query)? {
         Some(revision) => missed(&api, &scope.actor, revision, current),
         None => Vec::new(),
     };
@@ -99,7 +94,33 @@ pub async fn stream(
         .chain(stream::once(std::future::ready(first)))
         .chain(told)
         .map(Ok);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// The revision that the caller has seen last: what a browser says when it comes back wins.
+fn after(headers: &HeaderMap, query: &EventsQuery) -> Result<Option<u64>, Problem> {
+    let bad = |name| {
+        Problem::bad_request(
+            "bad_revision",
+            format!("{name} is the revision of an event of this stream"),
+        )
+    };
+    // What the database counts with.
+    let is_revision = |revision: &u64| i64::try_from(*revision).is_ok();
+    let Some(value) = headers.get("last-event-id") else {
+        let since = query.since.filter(is_revision);
+        return if since == query.since {
+            Ok(since)
+        } else {
+            Err(bad("since"))
+        };
+    };
+    let last = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(is_revision);
+    last.map(Some).ok_or_else(|| bad("Last-Event-ID"))
 }
 
 fn missed(api: &Api, actor: &Actor, revision: u64, current: u64) -> Vec<Event> {

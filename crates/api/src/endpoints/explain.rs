@@ -154,6 +154,7 @@ type Places = Vec<(Arc<EnvironmentView>, Arc<Snapshot>)>;
 /// The asked environments, each with the snapshot that answers.
 fn places(api: &Api, project: Id, form: &ExplainForm) -> Result<Places, Problem> {
     let state = api.app.world.state();
+    check_draft(form)?;
     let mut places = Vec::with_capacity(form.environments.len());
     for (at, key) in form.environments.iter().enumerate() {
         let pointer = format!("/environments/{at}");
@@ -165,6 +166,22 @@ fn places(api: &Api, project: Id, form: &ExplainForm) -> Result<Places, Problem>
         places.push((view, snapshot));
     }
     Ok(places)
+}
+
+/// A draft that no answer shows would be taken for a draft that changes nothing.
+fn check_draft(form: &ExplainForm) -> Result<(), Problem> {
+    let Some(draft) = &form.draft else { return Ok(()) };
+    let unasked = |what: &str, key: &str, pointer: &str| {
+        let detail = format!("the draft is about the {what} {key}, which is not asked for");
+        Err(Problem::invalid("unused_draft", detail, pointer))
+    };
+    if !form.environments.contains(&draft.environment) {
+        return unasked("environment", &draft.environment, "/draft/environment");
+    }
+    if form.flags.as_ref().is_some_and(|flags| !flags.contains(&draft.flag)) {
+        return unasked("flag", &draft.flag, "/draft/flag");
+    }
+    Ok(())
 }
 
 fn environment(

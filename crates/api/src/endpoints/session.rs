@@ -163,6 +163,7 @@ fn session_organization(
 
 /// Signs in with e-mail and password; answers a session cookie.
 #[utoipa::path(post, path = "/hoist/v1/session", tag = "session", security(()), request_body = SignInForm,
+    params(("Hoist-Csrf" = String, Header, description = "Any text; only our own pages and programs can send it.", example = "1")),
     responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 429, body = Problem)))]
 pub async fn sign_in(State(api): State<Api>, request: Request) -> Result<Response<HttpBody>, Problem> {
     check_same_site(request.headers())?;

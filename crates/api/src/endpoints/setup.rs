@@ -45,7 +45,8 @@ pub async fn status(State(api): State<Api>) -> Json<SetupStatus> {
 
 /// Makes the first operator, an organization `default` and a project `first`, and signs in.
 #[utoipa::path(post, path = "/hoist/v1/setup", tag = "setup", security(()), request_body = SetupForm,
-    responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    params(("Hoist-Csrf" = String, Header, description = "Any text; only our own pages and programs can send it.", example = "1")),
+    responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub async fn set_up(State(api): State<Api>, request: Request) -> Result<Response<HttpBody>, Problem> {
     check_same_site(request.headers())?;
     let caller = whence(request.headers(), request.extensions());

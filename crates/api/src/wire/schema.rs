@@ -2,6 +2,8 @@
 //! patches, changes. The types here only stand for the names; nothing is ever of them.
 //!
 //! How to add one: its schema in `schemas.json`, its name here, `value_type` where it stands.
+//!
+//! Example bodies of requests are in `examples.json`; a test holds them against the schemas.
 
 use std::borrow::Cow;
 
@@ -69,11 +71,17 @@ written_by_hand! {
     DecidedBy,
     EvaluationError,
     Explanation,
+    ServerEvent,
 }
 
 /// The schemas that are written by hand, by name.
 pub fn by_hand() -> Map<String, Json> {
     serde_json::from_str(include_str!("schemas.json")).unwrap_or_default()
+}
+
+/// An example body for each operation that takes one, by operation id.
+pub fn examples() -> Map<String, Json> {
+    serde_json::from_str(include_str!("examples.json")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -69,6 +69,10 @@ async fn decisions_are_explained_live_and_as_drafted() {
             .as_str()
             .is_some_and(|at| at.starts_with("/draft/config"))
     );
+    let elsewhere = json!({"flags": ["checkout"], "environments": ["prod"], "contexts": [{}],
+        "draft": {"flag": "checkout", "environment": "dev", "config": {"default": 1}}});
+    let unused = house.post(Some(&viewer), &path, elsewhere).await;
+    assert_eq!((unused.status.as_u16(), unused.code()), (422, "unused_draft"));
     let all = json!({"environments": ["dev", "prod"], "contexts": [{}]});
     let all = house.post(Some(&viewer), &path, all).await.with(200);
     assert_eq!(all["results"].as_array().map(Vec::len), Some(4));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hoist_api::openapi::document;
 use hoist_api::routes::routes;
-use hoist_testkit::TestApp;
+use hoist_testkit::{TestApp, contract};
 use serde_json::Value as Json;
 
 fn documented() -> BTreeSet<(String, String)> {
@@ -38,6 +38,21 @@ fn operations_are_named_once_and_say_what_they_ask_for() {
             assert!(names.insert(name), "{name} stands twice");
             assert!(operation["x-permission"].is_string(), "{name}");
             assert!(operation["tags"][0].is_string(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_body_has_an_example_of_its_form() {
+    for item in document()["paths"].as_object().expect("paths").values() {
+        for operation in item.as_object().expect("operations").values() {
+            let Some(content) = operation["requestBody"]["content"].get("application/json") else {
+                continue;
+            };
+            let name = operation["operationId"].as_str().expect("a name");
+            let wrong = contract::violations(&content["schema"], &content["example"]);
+            assert!(wrong.is_empty(), "{name}: {wrong:?}");
+            assert!(content.get("example").is_some(), "{name} has none in examples.json");
         }
     }
 }

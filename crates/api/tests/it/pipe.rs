@@ -208,6 +208,8 @@ async fn what_cannot_be_read_is_a_problem_document() {
     let cases = [
         ("GET", "/hoist/v1/nothing".to_owned(), "", 404),
         ("GET", format!("{PROJECT}/flags?limit=many"), "", 400),
+        ("GET", format!("{PROJECT}/flags?limt=5"), "", 400),
+        ("GET", "/hoist/v1/docs?page=2".to_owned(), "", 400),
         ("PATCH", format!("{PROJECT}?dry_run=perhaps"), "{}", 400),
         ("PATCH", PROJECT.to_owned(), "{", 400),
         ("PATCH", PROJECT.to_owned(), "[]", 422),
@@ -239,6 +241,26 @@ async fn what_cannot_be_read_is_a_problem_document() {
     }
     let malformed = with_headers(&house, &owner, "PATCH", PROJECT, &[("if-match", "7")], &json!({})).await;
     assert_eq!(malformed.code(), "bad_if_match");
+    let spaced = with_headers(
+        &house,
+        &owner,
+        "PATCH",
+        PROJECT,
+        &[("idempotency-key", "a b")],
+        &json!({}),
+    )
+    .await;
+    assert_eq!(spaced.code(), "bad_idempotency_key");
+    for (name, value, query) in [
+        ("last-event-id", "-1", ""),
+        ("x-other", "1", "?since=9223372036854775808"),
+    ] {
+        let request = Request::get(format!("/hoist/v1/events{query}")).header(name, value);
+        let reply = house
+            .send(Some(&owner), request.body(String::new().into()).expect("a request"))
+            .await;
+        assert_eq!(reply.code(), "bad_revision", "{name}: {value} {query}");
+    }
 }
 
 #[tokio::test]
