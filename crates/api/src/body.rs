@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::Api;
+use crate::limit::Limit;
 use crate::problem::Problem;
 
 /// A JSON merge patch (RFC 7396), as it came; planning reads it.
@@ -21,21 +22,23 @@ pub struct Body<T> {
 impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
-        let bytes = read(request, api).await?;
+    async fn from_request(request: Request, _: &Api) -> Result<Self, Problem> {
+        let bytes = read(request).await?;
         let value = parse(&bytes)?;
         Ok(Self { value, bytes })
     }
 }
 
-async fn read(request: Request, api: &Api) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, api)
+/// A body as it comes, up to the limit of its route.
+///
+/// # Errors
+/// 413, or 400 when it does not come to its end.
+pub async fn read(request: Request) -> Result<Bytes, Problem> {
+    let limit = request.extensions().get::<Limit>().copied();
+    Bytes::from_request(request, &())
         .await
-        .map_err(|error| match error.status() {
-            http::StatusCode::PAYLOAD_TOO_LARGE => {
-                let detail = format!("the body is larger than {} bytes", api.config.body_limit);
-                Problem::new(http::StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-            }
+        .map_err(|error| match (error.status(), limit) {
+            (http::StatusCode::PAYLOAD_TOO_LARGE, Some(limit)) => limit.problem(),
             _ => Problem::bad_request("unreadable", "the body could not be read to its end"),
         })
 }

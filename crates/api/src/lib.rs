@@ -11,10 +11,12 @@
 pub mod answer;
 pub mod body;
 pub mod caller;
+mod cross_origin;
 mod docs;
 pub mod endpoints;
 pub mod guard;
 pub mod importer;
+pub mod limit;
 pub mod openapi;
 pub mod page;
 pub mod problem;
@@ -36,17 +38,33 @@ pub struct ApiConfig {
     /// Bytes of an import or batch body.
     pub import_limit: usize,
     /// Whether cookies carry `Secure`.
-    pub secure_cookies: bool,
+    pub secure_cookies: SecureCookies,
     /// Reads other systems' files.
     pub importer: importer::Importer,
 }
+
+/// Whether cookies carry `Secure`, so that browsers send them over HTTPS only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecureCookies {
+    /// Yes.
+    Always,
+    /// No.
+    Never,
+    /// Where the request came over HTTPS.
+    ByRequest,
+}
+
+/// The request came over HTTPS, as the server decided it (proxies considered). Put into the
+/// request's extensions by whoever runs the router.
+#[derive(Clone, Copy, Debug)]
+pub struct OverHttps;
 
 impl Default for ApiConfig {
     fn default() -> Self {
         Self {
             body_limit: 1 << 20,
             import_limit: 32 << 20,
-            secure_cookies: false,
+            secure_cookies: SecureCookies::ByRequest,
             importer: importer::Importer::default(),
         }
     }

@@ -2,23 +2,27 @@
 
 mod reading;
 
-use axum::Router;
+use std::convert::Infallible;
+
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, on};
+use axum::{Extension, Router};
 use hoist_model::permission::Permission as P;
 use http::Method;
 
 use crate::Api;
 use crate::RequestId;
+use crate::cross_origin;
 use crate::endpoints::{
     changes, config, credential_writes, environment_writes, environments, events, flags, member_writes, openapi,
     organization_writes, organizations, project_writes, projects, segment_writes, session, setup, token_writes, undo,
     user_writes,
 };
 use crate::guard::{Asked, Need, guard};
+use crate::limit::Limit;
 use crate::openapi::query_names;
 use crate::problem::Problem;
 
@@ -388,27 +392,27 @@ fn writes() -> Vec<Route> {
     ]
 }
 
-/// Paths whose bodies may be as large as an import.
-fn takes_much(path: &str) -> bool {
-    path.ends_with("/changes") || path.ends_with("/import") || path.ends_with("/segments/{segment}/members")
-}
-
 /// The router of the table.
 pub fn router(api: Api) -> Router {
     let mut router = Router::new();
     for route in routes() {
+        let limit = Limit::of(route.path, &api.config);
         let asked = Asked {
             need: route.need,
             query: query_names(&route).into(),
         };
-        let Route { path, handler, .. } = route;
-        let guarded = handler.route_layer(from_fn_with_state((api.clone(), asked), guard));
-        let guarded = if takes_much(path) {
-            guarded.layer(DefaultBodyLimit::max(api.config.import_limit))
-        } else {
-            guarded
+        let Route {
+            path, need, handler, ..
+        } = route;
+        let guarded = handler
+            .route_layer(from_fn_with_state((api.clone(), asked), guard))
+            .layer::<_, Infallible>(Extension(limit))
+            .layer(DefaultBodyLimit::max(limit.bytes));
+        let opened = match need {
+            Need::Credential => cross_origin::opened(guarded),
+            _ => guarded,
         };
-        router = router.route(path, guarded);
+        router = router.route(path, opened);
     }
     router
         .route("/hoist/v1", any(nothing_here))
@@ -420,7 +424,6 @@ pub fn router(api: Api) -> Router {
                 "this path has other methods; see /hoist/v1/docs",
             )
         })
-        .layer(DefaultBodyLimit::max(api.config.body_limit))
         .layer(from_fn(name_request))
         .with_state(api)
 }

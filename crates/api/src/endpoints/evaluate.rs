@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::body::{Body as HttpBody, to_bytes};
+use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use hoist_app::EnvironmentView;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::body::parse;
+use crate::body::{parse, read};
 use crate::caller::bearer;
 use crate::problem::Problem;
 
@@ -85,15 +85,8 @@ pub struct EvaluatedDecision {
 #[utoipa::path(post, path = "/hoist/v1/evaluate", tag = "evaluation", request_body = EvaluateForm,
     responses((status = 200, body = Evaluated), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn evaluate(State(api): State<Api>, request: Request) -> Result<Response<HttpBody>, Problem> {
-    let (parts, body) = request.into_parts();
-    let (kind, view) = seat(&api, &parts.headers)?;
-    let bytes = to_bytes(body, api.config.import_limit).await.map_err(|_| {
-        let detail = format!(
-            "the body is larger than {} bytes, or did not come to its end",
-            api.config.import_limit
-        );
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-    })?;
+    let (kind, view) = seat(&api, request.headers())?;
+    let bytes = read(request).await?;
     let form: EvaluateForm = parse(&bytes)?;
     check(&form, kind, &view)?;
     let moment = Moment {

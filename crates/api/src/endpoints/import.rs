@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use axum::Json;
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use hoist_model::Id;
 use hoist_model::change::{Change, Import};
@@ -21,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::changes::idempotency;
 use crate::Api;
 use crate::answer::{AnswerView, Options, submit_planned};
+use crate::body;
 use crate::guard::Scope;
 use crate::importer::ImportProblem;
 use crate::problem::Problem;
@@ -88,20 +88,14 @@ pub async fn import(
     Query(query): Query<ImportQuery>,
     request: Request,
 ) -> Result<(StatusCode, Json<ImportAnswer>), Problem> {
-    let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, api.config.import_limit).await.map_err(|_| {
-        let detail = format!(
-            "the file is larger than {} bytes, or did not come to its end",
-            api.config.import_limit
-        );
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-    })?;
+    let headers = request.headers().clone();
+    let bytes = body::read(request).await?;
     let options = Options {
         dry_run: query.dry_run,
         seen: query.plan.clone(),
         note: query.note.clone(),
         base: BTreeMap::new(),
-        idempotency: idempotency(&parts.headers, &bytes)?,
+        idempotency: idempotency(&headers, &bytes)?,
     };
     let (file, gaps) = read(&api, &query, bytes.to_vec()).await?;
     may_create_environments(&api, &scope, &file)?;

@@ -16,11 +16,11 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Api;
 use crate::body::parse;
 use crate::caller::{COOKIE, check_same_site, cookie, whence};
 use crate::guard::Scope;
 use crate::problem::Problem;
+use crate::{Api, OverHttps, SecureCookies};
 
 /// What one signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -168,13 +168,14 @@ fn session_organization(
 pub async fn sign_in(State(api): State<Api>, request: Request) -> Result<Response<HttpBody>, Problem> {
     check_same_site(request.headers())?;
     let caller = whence(request.headers(), request.extensions());
+    let scheme = Scheme::of(&api, &request);
     let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
         .await
         .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
     let form: SignInForm = parse(&bytes)?;
     let signed_in = api.app.sign_in(&form.email, &form.password, &caller).await?;
     let view = SessionView::of(&api, signed_in.user)?;
-    Ok(with_cookie(&api, StatusCode::OK, &signed_in, &view))
+    Ok(with_cookie(scheme, StatusCode::OK, &signed_in, &view))
 }
 
 /// Who is signed in.
@@ -203,6 +204,7 @@ pub async fn change_password(
     request: Request,
 ) -> Result<Response<HttpBody>, Problem> {
     let caller = whence(request.headers(), request.extensions());
+    let scheme = Scheme::of(&api, &request);
     let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
         .await
         .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
@@ -210,12 +212,36 @@ pub async fn change_password(
     let user = scope.user()?;
     let signed_in = api.app.change_password(user, &form.current, &form.new, &caller).await?;
     let view = SessionView::of(&api, user)?;
-    Ok(with_cookie(&api, StatusCode::OK, &signed_in, &view))
+    Ok(with_cookie(scheme, StatusCode::OK, &signed_in, &view))
+}
+
+/// Over what a cookie may be sent back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// HTTPS only.
+    Https,
+    /// Any.
+    Any,
+}
+
+impl Scheme {
+    /// By the configuration, or by the way the request came.
+    pub fn of(api: &Api, request: &Request) -> Self {
+        let came_so = || request.extensions().get::<OverHttps>().is_some();
+        match api.config.secure_cookies {
+            SecureCookies::Always => Self::Https,
+            SecureCookies::ByRequest if came_so() => Self::Https,
+            SecureCookies::ByRequest | SecureCookies::Never => Self::Any,
+        }
+    }
 }
 
 /// An answer that sets the session cookie.
-pub fn with_cookie(api: &Api, status: StatusCode, signed_in: &SignedIn, view: &SessionView) -> Response<HttpBody> {
-    let secure = if api.config.secure_cookies { "; Secure" } else { "" };
+pub fn with_cookie(scheme: Scheme, status: StatusCode, signed_in: &SignedIn, view: &SessionView) -> Response<HttpBody> {
+    let secure = match scheme {
+        Scheme::Https => "; Secure",
+        Scheme::Any => "",
+    };
     let text = format!(
         "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{secure}",
         signed_in.token, signed_in.max_age_s

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::Api;
 use crate::body::parse;
 use crate::caller::{check_same_site, whence};
-use crate::endpoints::session::{SessionView, with_cookie};
+use crate::endpoints::session::{Scheme, SessionView, with_cookie};
 use crate::problem::Problem;
 
 /// Whether set-up is needed.
@@ -50,6 +50,7 @@ pub async fn status(State(api): State<Api>) -> Json<SetupStatus> {
 pub async fn set_up(State(api): State<Api>, request: Request) -> Result<Response<HttpBody>, Problem> {
     check_same_site(request.headers())?;
     let caller = whence(request.headers(), request.extensions());
+    let scheme = Scheme::of(&api, &request);
     let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
         .await
         .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
@@ -62,5 +63,5 @@ pub async fn set_up(State(api): State<Api>, request: Request) -> Result<Response
     let user = api.app.set_up(&form.token, &first, &caller.address).await?;
     let signed_in = api.app.open_session(user, &caller).await?;
     let view = SessionView::of(&api, user)?;
-    Ok(with_cookie(&api, http::StatusCode::CREATED, &signed_in, &view))
+    Ok(with_cookie(scheme, http::StatusCode::CREATED, &signed_in, &view))
 }

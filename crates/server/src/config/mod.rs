@@ -22,6 +22,7 @@ pub use mounts::{Dialect, MountConfig};
 pub use problem::{ConfigError, Problem};
 pub use sections::{Cookies, Limits, Listen, Log, LogFormat, LoggedRequests, Network, Security};
 
+use hoist_api::SecureCookies;
 use reader::Reader;
 
 /// The whole configuration.
@@ -116,15 +117,13 @@ impl Config {
     }
 
     /// Whether cookies carry `Secure`.
-    pub fn secure_cookies(&self) -> bool {
+    pub fn secure_cookies(&self) -> SecureCookies {
+        let public = self.listen.public_url.as_deref();
         match self.security.cookie_secure {
-            Cookies::Always => true,
-            Cookies::Never => false,
-            Cookies::Auto => self
-                .listen
-                .public_url
-                .as_deref()
-                .is_some_and(|url| url.starts_with("https://")),
+            Cookies::Always => SecureCookies::Always,
+            Cookies::Never => SecureCookies::Never,
+            Cookies::Auto if public.is_some_and(|url| url.starts_with("https://")) => SecureCookies::Always,
+            Cookies::Auto => SecureCookies::ByRequest,
         }
     }
 }

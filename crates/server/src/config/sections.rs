@@ -198,7 +198,7 @@ pub enum Cookies {
     Always,
     /// No.
     Never,
-    /// By the public URL.
+    /// By the public URL, or by what a trusted proxy says of the request.
     Auto,
 }
 

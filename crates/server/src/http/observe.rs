@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
-use hoist_api::{ClientAddress, RequestId};
+use hoist_api::{ClientAddress, OverHttps, RequestId};
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 use tracing::Span;
@@ -163,10 +163,14 @@ impl<S> Observed<S> {
     /// Tells handlers of our own about the request.
     fn introduce(&self, request: &mut Request, id: &HeaderValue) {
         let address = address::client(request, &self.place.surroundings.trusted);
+        let is_https = address::came_over_https(request, &self.place.surroundings.trusted);
         let extensions = request.extensions_mut();
         extensions.insert(RequestId(text(id).to_owned()));
         if let Some(address) = address {
             extensions.insert(ClientAddress(address.to_string()));
+        }
+        if is_https {
+            extensions.insert(OverHttps);
         }
     }
 }
