@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use hoist_app::Failure;
-use hoist_app::sessions::SignInError;
+use hoist_app::sessions::{ResetError, SignInError};
 use hoist_app::setup::SetupError;
 use hoist_model::Id;
 use hoist_model::plan::Refusal;
@@ -270,6 +270,15 @@ impl From<SignInError> for Problem {
             SignInError::TooMany { retry_after_s } => Self::too_many(retry_after_s),
             SignInError::Weak { reason } => Self::invalid("weak_password", reason, "/password"),
             SignInError::Unavailable => Self::unavailable(1),
+        }
+    }
+}
+
+impl From<ResetError> for Problem {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Password(error) => error.into(),
+            ResetError::Failed(failure) => failure.into(),
         }
     }
 }

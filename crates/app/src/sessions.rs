@@ -1,13 +1,20 @@
 //! Sign-in with a password; sessions whose tokens are kept as digests only.
 
+use std::collections::BTreeMap;
+
 use hoist_model::Id;
+use hoist_model::authorise::Place;
+use hoist_model::change::{Change, PasswordHash, UserChange};
 use hoist_model::document::User;
+use hoist_model::log::Actor;
+use hoist_model::plan::Request;
 use hoist_model::record::Kind;
 use hoist_store::{SecretKind, SecretValue, Session, SessionDigest};
 use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::source::{digest, password_matches};
+use crate::submit::{Failure, Submission};
 
 /// A session ends after this, whatever happens.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -54,6 +61,28 @@ pub struct SignedIn {
     pub token: String,
     /// Seconds until the session ends.
     pub max_age_s: i64,
+}
+
+/// A password that an operator sets.
+#[derive(Clone)]
+pub struct PasswordReset {
+    /// Whose.
+    pub user: Id,
+    /// Who sets it.
+    pub by: Actor,
+    /// Chosen already; one is made otherwise.
+    pub password: Option<String>,
+    /// Why, for the log.
+    pub note: String,
+}
+
+/// Why a password was not set.
+#[derive(Debug)]
+pub enum ResetError {
+    /// It does not do.
+    Password(SignInError),
+    /// The change was not carried out.
+    Failed(Failure),
 }
 
 impl App {
@@ -170,7 +199,7 @@ impl App {
         self.open_session(user, caller).await
     }
 
-    /// Sets a user's password and ends all their sessions; for set-up and for operators.
+    /// Sets a user's password and ends all their sessions; for set-up and for the person itself.
     ///
     /// # Errors
     /// See [`SignInError`].
@@ -191,6 +220,38 @@ impl App {
             .await
             .map_err(|_| SignInError::Unavailable)?;
         Ok(())
+    }
+
+    /// Sets somebody's password on behalf of an operator and ends all their sessions, as one change:
+    /// the log says who did it. Without a password one is made. The password is handed back.
+    ///
+    /// # Errors
+    /// See [`ResetError`].
+    pub async fn reset_password(&self, reset: PasswordReset) -> Result<String, ResetError> {
+        let password = reset.password.unwrap_or_else(|| self.maker.password());
+        check_password(&password).map_err(ResetError::Password)?;
+        let (maker, new) = (self.maker.clone(), password.clone());
+        let hash = tokio::task::spawn_blocking(move || maker.hash_password(&new))
+            .await
+            .map_err(|_| ResetError::Failed(Failure::Internal))?;
+        let change = UserChange::ResetPassword {
+            user: reset.user,
+            given: Some(PasswordHash::new(hash)),
+        };
+        let request = Request {
+            place: Place::Instance,
+            changes: vec![Change::User(change)],
+            note: reset.note,
+            base: BTreeMap::new(),
+        };
+        let submission = Submission {
+            actor: reset.by,
+            request,
+            seen: None,
+            idempotency: None,
+        };
+        self.submit(submission).await.map_err(ResetError::Failed)?;
+        Ok(password)
     }
 
     fn count_attempt(&self, account: &str, address: &str) -> Result<(), SignInError> {

@@ -60,6 +60,11 @@ impl Maker {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
+    /// A new password: twenty characters, 120 random bits.
+    pub fn password(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<15>())
+    }
+
     /// A hash of a password, for keeping. Takes tens of milliseconds on purpose.
     pub fn hash_password(&self, password: &str) -> String {
         let salt = SaltString::encode_b64(&self.bytes::<16>());
@@ -89,7 +94,7 @@ impl Source for Maker {
     }
 
     fn password(&mut self) -> (String, String) {
-        let password = URL_SAFE_NO_PAD.encode(self.bytes::<12>());
+        let password = Self::password(self);
         let hash = self.hash_password(&password);
         (password, hash)
     }

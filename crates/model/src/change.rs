@@ -4,6 +4,8 @@
 //! How to add one: a case here, its permission in [`Change::permission`], its arm in the
 //! aggregate's file under `plan`, its sentence there, its form in the API's document.
 
+use std::fmt;
+
 use hoist_engine::ruleset::{Condition, Kind, Metadata, Profile, Variant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -260,6 +262,34 @@ pub enum UserChange {
         user: Id,
         patch: Json,
     },
+    ResetPassword {
+        user: Id,
+        // Without it one is made. It comes from inside only, and neither from nor into JSON.
+        #[serde(skip)]
+        given: Option<PasswordHash>,
+    },
+}
+
+/// What is kept of a password. It cannot be printed or serialised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Wraps the hash.
+    pub fn new(hash: impl Into<String>) -> Self {
+        Self(hash.into())
+    }
+
+    /// The hash, for keeping.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(***)")
+    }
 }
 
 /// Who belongs to an organization or project.

@@ -8,10 +8,10 @@ use crate::conn::Tx;
 use crate::error::{Result, StoreError};
 use crate::hints::CHANNEL;
 use crate::idempotency::{self, Remember, Remembered};
-use crate::secrets::{self, SecretWrite};
+use crate::secrets::{self, SecretKind, SecretWrite};
 use crate::sql::Sql;
 use crate::store::Store;
-use crate::{documents, log, members};
+use crate::{documents, log, members, sessions};
 
 /// One change with all that belongs to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,6 +130,14 @@ impl Batch {
         }
         for secret in &commit.secrets {
             secrets::apply(conn, secret).await?;
+            if let SecretWrite::Put {
+                owner,
+                kind: SecretKind::Password,
+                ..
+            } = secret
+            {
+                sessions::end_all(conn, *owner).await?;
+            }
         }
         if let Some(remember) = &commit.remember {
             idempotency::keep(conn, remember, commit.entry.at).await?;

@@ -5,6 +5,7 @@ use std::fmt;
 use hoist_model::Id;
 use jiff::Timestamp;
 
+use crate::conn::Conn;
 use crate::error::{Result, StoreError};
 use crate::sql::{Row, Sql};
 use crate::store::Store;
@@ -52,6 +53,12 @@ fn read(row: &Row) -> Result<Session> {
         address: row.text(5)?.to_owned(),
         agent: row.text(6)?.to_owned(),
     })
+}
+
+/// Ends every session of a person: whoever held one knew a password that holds no longer.
+pub(crate) async fn end_all(conn: &mut Conn, user: Id) -> Result<()> {
+    let sql = Sql::new("DELETE FROM session WHERE user_id = $1").bind(user);
+    conn.execute(sql).await.map(drop)
 }
 
 impl Store {

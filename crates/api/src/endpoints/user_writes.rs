@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use hoist_app::sessions::PasswordReset;
 use hoist_model::Id;
 use hoist_model::change::{Change, UserChange};
 use hoist_model::document::User;
@@ -65,7 +66,7 @@ pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Re
     write.edit(&api, &body.bytes, document, change).await
 }
 
-/// Sets a new one-time password and ends every session of the account.
+/// Sets a new one-time password and ends every session of the account; the audit says who did it.
 #[utoipa::path(post, path = "/hoist/v1/users/{user}/password", tag = "users", params(("user" = String, Path)),
     responses((status = 200, body = NewPassword), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 503, body = Problem)))]
@@ -75,9 +76,13 @@ pub async fn reset_password(State(api): State<Api>, scope: Scope) -> Result<Resp
     let user = user
         .filter(|id| api.app.world.state().get_a::<User>(*id).is_some())
         .ok_or_else(|| Problem::not_found(format!("user {text}")))?;
-    let password: String = api.app.maker.token().chars().take(20).collect();
-    api.app.set_password(user, &password).await?;
-    tracing::info!(%user, by = ?scope.actor, "an operator has reset a password");
+    let reset = PasswordReset {
+        user,
+        by: scope.actor,
+        password: None,
+        note: String::new(),
+    };
+    let password = api.app.reset_password(reset).await?;
     let mut response = Json(NewPassword { password }).into_response();
     response
         .headers_mut()

@@ -24,6 +24,9 @@ pub struct User {
     /// May not sign in.
     #[serde(default)]
     pub disabled: bool,
+    /// When an operator set the password last; absent if never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_reset_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
 }

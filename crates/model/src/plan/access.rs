@@ -3,7 +3,7 @@
 use super::{Grade, Planner, Refusal, Reveal, SecretKind, SecretWrite, invalid};
 use crate::Id;
 use crate::authorise::{Place, access, user_of};
-use crate::change::{CredentialChange, MemberChange, TokenChange, UserChange};
+use crate::change::{CredentialChange, MemberChange, PasswordHash, TokenChange, UserChange};
 use crate::document::{Body, Credential, CredentialKind, Environment, Member, Role, Token, User};
 use crate::record::Kind;
 
@@ -20,7 +20,9 @@ impl Planner<'_> {
                 let before = self.by_id::<User>(None, *user)?;
                 let after = self.patched(*user, &before, patch)?;
                 self.fixed(
-                    before.email == after.email && before.created_at == after.created_at,
+                    before.email == after.email
+                        && before.created_at == after.created_at
+                        && before.password_reset_at == after.password_reset_at,
                     "user",
                 )?;
                 if before.operator && !before.disabled && (!after.operator || after.disabled) && self.operators() <= 1 {
@@ -34,7 +36,34 @@ impl Planner<'_> {
                 self.raise(Grade::Guarded);
                 self.say(*user, "Changes an account");
             }
+            UserChange::ResetPassword { user, given } => self.reset_password(*user, given.as_ref())?,
         }
+        Ok(())
+    }
+
+    fn reset_password(&mut self, user: Id, given: Option<&PasswordHash>) -> Result<(), Refusal> {
+        let mut body = self.by_id::<User>(None, user)?;
+        let digest = match given {
+            Some(given) => given.expose().to_owned(),
+            None => {
+                let (secret, hash) = self.source.password();
+                self.reveals.push(Reveal { document: user, secret });
+                hash
+            }
+        };
+        self.secrets.push(SecretWrite {
+            owner: user,
+            kind: SecretKind::Password,
+            digest,
+        });
+        body.password_reset_at = Some(self.now);
+        let email = body.email.clone();
+        self.draft.put(user, None, &email, Body::User(body));
+        self.raise(Grade::Guarded);
+        self.say(
+            user,
+            format!("Sets a new password for {email} and ends the sessions of the account"),
+        );
         Ok(())
     }
 
@@ -65,6 +94,7 @@ impl Planner<'_> {
             name: name.to_owned(),
             operator,
             disabled: false,
+            password_reset_at: None,
             created_at: self.now,
         };
         self.draft.put(id, None, &email, Body::User(body));

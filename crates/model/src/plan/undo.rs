@@ -211,6 +211,14 @@ impl Planner<'_> {
     }
 
     fn refuse_irreversible(&self, before: &Record, after: &Record) -> Result<(), Refusal> {
+        let reset = |record: &Record| parsed(record).get("password_reset_at").cloned();
+        if after.kind == Kind::User && reset(after) != reset(before) {
+            return Err(invalid(
+                "not_undoable",
+                "an old password does not come back; set a new one",
+                self.pointer.clone(),
+            ));
+        }
         let revoked = |record: &Record| parsed(record).get("revoked_at").is_some();
         if revoked(after) && !revoked(before) {
             return Err(invalid(

@@ -137,6 +137,7 @@ impl House {
                     name: String::new(),
                     operator: false,
                     disabled: false,
+                    password_reset_at: None,
                     created_at: now,
                 }),
             ));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-use hoist_app::sessions::{SignInError, check_password};
+use hoist_app::sessions::{PasswordReset, ResetError, SignInError, check_password};
 use hoist_app::submit;
 use hoist_app::{App, Submission};
 use hoist_model::Id;
@@ -18,9 +18,6 @@ use super::serve::load;
 use super::{FAILED, Failure, output};
 use crate::config::{DataFlags, Surroundings};
 use crate::{runtime, serve};
-
-/// Characters of a password that is made here.
-const LENGTH: usize = 20;
 
 /// Makes accounts and resets passwords, straight on the database.
 #[derive(Clone, Debug, clap::Args)]
@@ -79,17 +76,17 @@ pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     let given = from_stdin.then(first_line).transpose()?;
     let password = runtime(async {
         let app = serve::open_app(&config.database_url, serve::usual()).await?;
-        let user = match &args.command {
-            Command::Create(create) => make(&app, create).await?,
-            Command::ResetPassword(_) => find(&app, email)?,
-        };
-        let password = given
-            .clone()
-            .unwrap_or_else(|| app.maker.token().chars().take(LENGTH).collect());
-        app.set_password(user, &password)
-            .await
-            .map_err(|error| refused(&error))?;
-        Ok::<String, Failure>(password)
+        match &args.command {
+            Command::Create(create) => {
+                let user = make(&app, create).await?;
+                let password = given.clone().unwrap_or_else(|| app.maker.password());
+                app.set_password(user, &password)
+                    .await
+                    .map_err(|error| refused(&error))?;
+                Ok::<String, Failure>(password)
+            }
+            Command::ResetPassword(_) => reset(&app, email, given.clone()).await,
+        }
     })??;
     let done = match &args.command {
         Command::Create(_) => "made the account",
@@ -149,6 +146,20 @@ async fn make(app: &App, create: &Create) -> Result<Id, Failure> {
     };
     app.submit(submission).await.map_err(failed)?;
     find(app, &create.email)
+}
+
+/// The log tells that somebody at the shell did it.
+async fn reset(app: &App, email: &str, given: Option<String>) -> Result<String, Failure> {
+    let reset = PasswordReset {
+        user: find(app, email)?,
+        by: Actor::Operator,
+        password: given,
+        note: "hoist user reset-password".into(),
+    };
+    app.reset_password(reset).await.map_err(|error| match error {
+        ResetError::Password(error) => refused(&error),
+        ResetError::Failed(failure) => failed(failure),
+    })
 }
 
 fn failed(failure: submit::Failure) -> Failure {

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use crate::hoist::{run, texts};
+use serde_json::json;
+
+use crate::durability::client::{Client, token_of};
+use crate::durability::{ADMIN, EMAIL};
+use crate::hoist::{Server, run, texts, wait};
 
 fn help(arguments: &[&str]) -> String {
     let output = run(Path::new("/"), arguments);
@@ -96,6 +100,39 @@ fn accounts_are_made_on_the_database() {
     assert!(texts(&again).1.contains("has an account already"));
     let unknown = run(folder.path(), &["user", "reset-password", "x@b.example"]);
     assert_eq!(unknown.status.code(), Some(2));
+    let reset = run(folder.path(), &["user", "reset-password", "a@b.example"]);
+    let (new, told) = texts(&reset);
+    assert_eq!(told, "set a new password and ended all sessions of a@b.example\n");
+    assert!(new.trim_end().len() == 20 && new != password, "{new}");
     let migrated = run(folder.path(), &["migrate"]);
     assert!(texts(&migrated).0.ends_with("is up to date\n"));
+}
+
+/// Who works at the shell stands in the audit, the password does not.
+#[test]
+fn a_password_reset_at_the_shell_is_in_the_audit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    let mut client = Client::new(server.address, &token_of(&server));
+    let reset = run(folder.path(), &["user", "reset-password", EMAIL]);
+    let (password, told) = texts(&reset);
+    assert!(reset.status.success(), "{told}");
+    let audit = wait(|| {
+        let audit = client.get("/hoist/v1/audit?actor=operator");
+        let items = audit["items"].as_array().expect("items");
+        (!items.is_empty()).then(|| items.clone())
+    });
+    assert_eq!(audit.len(), 1);
+    assert_eq!(
+        audit[0]["summary"],
+        format!("Sets a new password for {EMAIL} and ends the sessions of the account")
+    );
+    assert_eq!(
+        (&audit[0]["actor"]["name"], &audit[0]["note"]),
+        (&json!("operator"), &json!("hoist user reset-password"))
+    );
+    let everything = client.get("/hoist/v1/audit?limit=500").to_string();
+    assert!(!everything.contains(password.trim()), "{everything}");
+    let session = json!({"email": EMAIL, "password": password.trim()});
+    assert_eq!(server.post("/hoist/v1/session", &session).status, 200);
 }
