@@ -200,6 +200,11 @@ impl EffectView {
     }
 }
 
+/// Effects that people can tell.
+pub fn shown(effects: &[Effect]) -> impl Iterator<Item = &Effect> {
+    effects.iter().filter(|effect| !effect.is_bookkeeping())
+}
+
 /// A record's body without what nobody needs to see.
 fn body_of(record: &hoist_model::record::Record) -> Json {
     let mut body: Json = serde_json::from_str(record.body.get()).unwrap_or(Json::Null);
@@ -240,13 +245,11 @@ impl PlanView {
         Self {
             sentences: plan.sentences.clone(),
             grade: plan.grade.into(),
-            effects: plan
-                .effects
-                .iter()
+            effects: shown(&plan.effects)
                 .take(LISTED)
                 .map(|effect| EffectView::of(state, effect))
                 .collect(),
-            effect_count: plan.effects.len(),
+            effect_count: shown(&plan.effects).count(),
             warnings: plan.warnings.clone(),
             problems: Vec::new(),
             impact: Impact {

@@ -39,7 +39,8 @@ pub struct Published {
 impl Published {
     /// What an entry tells; `name` finds the key that people know a document by.
     pub fn from_entry(entry: &LogEntry, environments: Vec<Id>, name: impl Fn(&Effect) -> (Kind, String)) -> Self {
-        let touched = entry.effects.iter().map(|effect| {
+        let told = entry.effects.iter().filter(|effect| !effect.is_bookkeeping());
+        let touched = told.map(|effect| {
             let (kind, key) = name(effect);
             Touched {
                 kind,

@@ -84,6 +84,15 @@ impl Curve {
         Timestamp::from_microsecond(self.wall(next)?).ok()
     }
 
+    /// The next point, and the moment at which it is reached; None after the last one, and while
+    /// a pause has no end.
+    pub(crate) fn next_point(&self, now: Timestamp) -> Option<(Timestamp, Share)> {
+        let (_, next) = self.stretch(self.clock(now.as_microsecond()));
+        let next = next?;
+        let at = Timestamp::from_microsecond(self.wall(next.at)?).ok()?;
+        Some((at, next.share))
+    }
+
     /// The curve's own clock: pauses do not count.
     fn clock(&self, now: i64) -> i64 {
         let begun = self.pauses.iter().take_while(|pause| pause.from < now);

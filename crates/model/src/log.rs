@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::Id;
-use crate::record::Record;
+use crate::document::{self, Project};
+use crate::record::{Kind, Record};
 
 /// One committed change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,6 +102,27 @@ impl Effect {
             Self::Remove { before } => before.id,
             Self::AddMembers { segment, .. } | Self::RemoveMembers { segment, .. } => *segment,
         }
+    }
+
+    /// Whether it does no more than move on the numbers that a project gives to new flags and
+    /// segments. Replay needs that; nobody who reads the project can tell.
+    pub fn is_bookkeeping(&self) -> bool {
+        let Self::Put {
+            before: Some(before),
+            after,
+        } = self
+        else {
+            return false;
+        };
+        if after.kind != Kind::Project {
+            return false;
+        }
+        let read = |record: &Record| document::parse::<Project>(record.body.get()).ok();
+        let (Some(mut old), Some(new)) = (read(before), read(after)) else {
+            return false;
+        };
+        (old.next_flag, old.next_segment) = (new.next_flag, new.next_segment);
+        old == new
     }
 }
 

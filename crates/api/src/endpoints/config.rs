@@ -73,9 +73,7 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<(HeaderMap, Jso
     let view = FlagSetting {
         config: ConfigView::of(flag, environment, &body.variants, config),
         overrides: OverridesView::of(setting.and_then(|setting| setting.overrides.as_deref())),
-        kill: setting
-            .and_then(|setting| setting.kill.as_deref())
-            .and_then(KillView::of),
+        kill: KillView::of(&state, setting, api.app.clock.now()),
     };
     let mut headers = HeaderMap::new();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", view.config.revision)) {

@@ -17,8 +17,8 @@ use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cursor, cut};
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::wire::flag::{Condition, Summary};
 use crate::wire::segment::SegmentView;
+use crate::wire::summary::{Condition, Summary};
 
 /// Which segments.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -1,15 +1,15 @@
 //! Flags: definition, settings per environment, and the words that sum a setting up.
 
-use hoist_engine::ruleset::{Kind, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant, What};
+use hoist_engine::ruleset::{Kind, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant};
 use hoist_model::Id;
 use hoist_model::document::{Config, ConfigRule, Flag, Kill, Origin, Overrides, Purpose};
-use hoist_model::plan::describe;
-use hoist_model::state::{Doc, Setting};
+use hoist_model::state::{Doc, Setting, State};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
+use super::actor::ActorView;
 use super::schema;
 
 /// A flag's definition.
@@ -158,139 +158,30 @@ pub struct KillView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
     pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<ActorView>,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     pub revision: u64,
 }
 
 impl KillView {
-    /// From the document.
-    pub fn of(doc: &Doc) -> Option<Self> {
+    /// Of a setting, unless the kill has ended by now.
+    pub fn of(state: &State, setting: Option<&Setting>, now: Timestamp) -> Option<Self> {
+        let doc = setting?.kill.as_deref()?;
         let body = doc.as_a::<Kill>()?;
+        if body.until.is_some_and(|until| until <= now) {
+            return None;
+        }
         Some(Self {
             id: doc.id,
             until: body.until,
             reason: body.reason.clone(),
+            by: state
+                .stamp(doc.revision)
+                .map(|stamp| ActorView::of(state, &stamp.actor)),
             at: body.at,
             revision: doc.revision,
         })
     }
-}
-
-/// The state of a flag in an environment, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = FlagState)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    /// Serves by its rules.
-    On,
-    /// Serves the off variant.
-    Off,
-    /// Off by kill.
-    Killed,
-    /// A ramp moves.
-    Ramping,
-    /// A ramp is frozen.
-    Paused,
-}
-
-/// A setting in a word and a few words.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Summary {
-    /// In a word.
-    pub state: Condition,
-    /// In a few words.
-    pub summary: String,
-    /// Share of a moving or frozen ramp now, in hundredths of a percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub share: Option<u16>,
-    /// End of a kill.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub until: Option<Timestamp>,
-    /// The youngest change to it; 0 when nothing was ever set.
-    pub revision: u64,
-}
-
-impl Summary {
-    /// Of what is set, at a moment.
-    pub fn of(setting: Option<&Setting>, variants: &[Variant], now: Timestamp) -> Self {
-        let revision = setting.map_or(0, Setting::revision);
-        let kill = setting
-            .and_then(Setting::kill)
-            .filter(|kill| kill.until.is_none_or(|until| now < until));
-        let Some(config) = setting.and_then(Setting::config) else {
-            let summary = variants
-                .last()
-                .map_or_else(|| "the application's default".to_owned(), |variant| variant.key.clone());
-            let (state, until) = kill.map_or((Condition::Off, None), |kill| (Condition::Killed, kill.until));
-            return Self {
-                state,
-                summary,
-                share: None,
-                until,
-                revision,
-            };
-        };
-        if let Some(kill) = kill {
-            return Self {
-                state: Condition::Killed,
-                summary: describe::serve(&config.off),
-                share: None,
-                until: kill.until,
-                revision,
-            };
-        }
-        if !config.enabled {
-            return Self {
-                state: Condition::Off,
-                summary: describe::serve(&config.off),
-                share: None,
-                until: None,
-                revision,
-            };
-        }
-        let (state, share) = ramp(config, now);
-        let overrides = setting
-            .and_then(Setting::overrides)
-            .map_or(0, |body| body.subjects.len() + body.segments.len());
-        let summary = match overrides {
-            0 => describe::overview(config),
-            1 => format!("1 override, {}", describe::overview(config)),
-            count => format!("{count} overrides, {}", describe::overview(config)),
-        };
-        Self {
-            state,
-            summary,
-            share,
-            until: None,
-            revision,
-        }
-    }
-}
-
-/// The first ramp of a configuration that has not come to its end.
-fn ramp(config: &Config, now: Timestamp) -> (Condition, Option<u16>) {
-    let served = config.rules.iter().filter(|rule| !rule.disabled).flat_map(|rule| {
-        let gate = rule.gate.as_ref().and_then(|gate| gate.curve.as_ref());
-        let serve = match &rule.serve.what {
-            What::Ramp(ramp) => Some(&ramp.curve),
-            _ => None,
-        };
-        gate.into_iter().chain(serve)
-    });
-    let otherwise = match &config.default.what {
-        What::Ramp(ramp) => Some(&ramp.curve),
-        _ => None,
-    };
-    for curve in served.chain(otherwise) {
-        let share = curve.share_at(now);
-        if curve.is_paused_at(now) {
-            return (Condition::Paused, Some(share.hundredths()));
-        }
-        if curve.points.last().is_some_and(|last| share != last.share) {
-            return (Condition::Ramping, Some(share.hundredths()));
-        }
-    }
-    (Condition::On, None)
 }

@@ -8,3 +8,4 @@ pub mod history;
 pub mod place;
 pub mod schema;
 pub mod segment;
+pub mod summary;

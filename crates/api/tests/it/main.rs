@@ -6,3 +6,4 @@ mod past;
 mod permissions;
 mod pipe;
 mod reads;
+mod states;

@@ -274,6 +274,28 @@ async fn an_operator_resets_a_password_and_ends_sessions() {
         .await
         .with(200);
     house.get(Some(&viewer), PROJECT).await.with(401);
+    let audit = house.get(Some(&operator), "/hoist/v1/audit?limit=1").await;
+    let password = answer["password"].as_str().expect("a password");
+    assert!(!audit.text.contains(password), "{}", audit.text);
+    let audit = audit.with(200);
+    let newest = &audit["items"][0];
+    assert_eq!(
+        newest["summary"],
+        "Sets a new password for viewer@example.org and ends the sessions of the account"
+    );
+    assert_eq!(newest["actor"]["name"], "Operator");
+    let entry = house
+        .app
+        .store
+        .entry(house.revision())
+        .await
+        .expect("the log")
+        .expect("an entry");
+    let kept = serde_json::to_string(&entry).expect("JSON");
+    assert!(!kept.contains(password) && !kept.contains("argon2"), "{kept}");
+    let undo = json!({"changes": [{"undo": {"revision": entry.revision}}]});
+    let undone = house.post(Some(&operator), "/hoist/v1/changes", undo).await;
+    assert_eq!(undone.code(), "not_undoable", "{}", undone.text);
     let request = Request::builder()
         .method("POST")
         .uri("/hoist/v1/session")
@@ -310,4 +332,77 @@ async fn secrets_are_answered_once_and_work_until_revoked() {
         .await
         .with(200);
     ask().await.with(401);
+}
+
+/// What counts up silently in the project is no news to those who watch it.
+#[tokio::test]
+async fn a_new_flag_touches_the_flag_alone() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let mut events = house.app.world.events().subscribe();
+    for (list, key) in [("flags", "checkout"), ("segments", "beta")] {
+        let body = if list == "flags" {
+            json!({"key": key, "kind": "boolean"})
+        } else {
+            json!({ "key": key })
+        };
+        let made = house
+            .post(Some(&editor), &format!("{PROJECT}/{list}"), body)
+            .await
+            .with(201);
+        let told = events.recv().await.expect("an event");
+        let touched: Vec<&str> = told.touched.iter().map(|each| each.key.as_str()).collect();
+        assert_eq!(touched, [key]);
+        assert_eq!(made["plan"]["effect_count"], 1);
+        let path = format!("{PROJECT}/history/{}", made["revision"]);
+        let entry = house.get(Some(&editor), &path).await.with(200);
+        assert_eq!(
+            (&entry["count"], entry["effects"].as_array().map(Vec::len)),
+            (&json!(1), Some(1))
+        );
+    }
+    let admin = house.sign_in_as("admin").await;
+    let mut events = house.app.world.events().subscribe();
+    house
+        .patch(Some(&admin), PROJECT, json!({"name": "Shop"}))
+        .await
+        .with(200);
+    let told = events.recv().await.expect("an event");
+    assert_eq!(
+        told.touched.iter().map(|each| each.kind.as_str()).collect::<Vec<_>>(),
+        ["project"]
+    );
+}
+
+/// 413 names the limit of the route that refused, and where it is set.
+#[tokio::test]
+async fn each_route_names_its_own_limit() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    for (path, bytes, told) in [
+        ("/flags", (1 << 20) + 1, "larger than 1048576 bytes (limits.body_bytes)"),
+        (
+            "/changes",
+            (32 << 20) + 1,
+            "larger than 33554432 bytes (limits.import_bytes)",
+        ),
+        (
+            "/import?from=flagd&environment=dev",
+            (32 << 20) + 1,
+            "larger than 33554432 bytes (limits.import_bytes)",
+        ),
+        (
+            "/segments/beta/members",
+            (32 << 20) + 1,
+            "larger than 33554432 bytes (limits.import_bytes)",
+        ),
+    ] {
+        let request = Request::post(format!("{PROJECT}{path}"))
+            .header("content-type", "application/json")
+            .body(vec![b' '; bytes].into())
+            .expect("a request");
+        let refused = house.send(Some(&editor), request).await.with(413);
+        let detail = refused["detail"].as_str().expect("text");
+        assert!(detail.contains(told), "{path}: {detail}");
+    }
 }

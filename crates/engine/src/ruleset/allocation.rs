@@ -202,6 +202,12 @@ impl Curve {
         crate::curve::Curve::new(self).map_or(Share::NONE, |curve| curve.share(now))
     }
 
+    /// The point that comes next and when, pauses considered; None after the last one, and while a
+    /// pause has no end.
+    pub fn next_point(&self, now: Timestamp) -> Option<(Timestamp, Share)> {
+        crate::curve::Curve::new(self).ok()?.next_point(now)
+    }
+
     /// Whether a pause holds at a moment.
     pub fn is_paused_at(&self, now: Timestamp) -> bool {
         self.pauses

@@ -13,8 +13,9 @@ use crate::Api;
 use crate::guard::Scope;
 use crate::problem::Problem;
 use crate::wire::actor::ActorView;
-use crate::wire::flag::{ConfigView, FlagView, KillView, OverridesView, Summary};
+use crate::wire::flag::{ConfigView, FlagView, KillView, OverridesView};
 use crate::wire::place::EnvironmentView;
+use crate::wire::summary::Summary;
 
 /// A flag with what is set for it everywhere.
 #[derive(Serialize, ToSchema)]
@@ -118,9 +119,6 @@ fn in_environment(
     let setting = state.setting(doc.id, environment.id);
     let revision = setting.map_or(0, Setting::revision);
     let stamp = state.stamp(revision);
-    let kill = setting
-        .and_then(|setting| setting.kill.as_deref())
-        .and_then(KillView::of);
     FlagEnvironment {
         summary: Summary::of(setting, &flag.variants, now),
         config: ConfigView::of(
@@ -130,7 +128,7 @@ fn in_environment(
             setting.and_then(|setting| setting.config.as_deref()),
         ),
         overrides: OverridesView::of(setting.and_then(|setting| setting.overrides.as_deref())),
-        kill: kill.filter(|kill| kill.until.is_none_or(|until| now < until)),
+        kill: KillView::of(state, setting, now),
         problems: problems(flag, setting),
         changed_at: stamp.map(|stamp| stamp.at),
         changed_by: stamp.map(|stamp| ActorView::of(state, &stamp.actor)),

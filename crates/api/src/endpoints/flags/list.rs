@@ -20,7 +20,7 @@ use crate::page::{PageQuery, cursor};
 use crate::problem::Problem;
 use crate::query::Query as UrlQuery;
 use crate::wire::actor::ActorView;
-use crate::wire::flag::Summary;
+use crate::wire::summary::Summary;
 
 /// Which flags, in which order.
 #[derive(Debug, Deserialize, IntoParams)]

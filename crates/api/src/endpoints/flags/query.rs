@@ -14,7 +14,7 @@ use hoist_model::plan::describe;
 use hoist_model::state::Setting;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::wire::flag::{Condition, Summary};
+use crate::wire::summary::{Condition, Summary};
 
 /// A parsed query.
 #[derive(Debug, Default)]
@@ -260,6 +260,7 @@ const fn status_word(state: Condition) -> &'static str {
         Condition::Killed => "killed",
         Condition::Ramping => "ramping",
         Condition::Paused => "paused",
+        Condition::Broken => "broken",
     }
 }
 

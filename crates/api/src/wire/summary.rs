@@ -1,0 +1,165 @@
+//! A flag in an environment in a word and a few words, for lists.
+
+use hoist_engine::ruleset::{Condition as Tree, Curve, Serve, Share, Variant, What};
+use hoist_model::document::Config;
+use hoist_model::plan::describe;
+use hoist_model::state::Setting;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The state of a flag in an environment, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlagState)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Serves by its rules.
+    On,
+    /// Serves the off variant.
+    Off,
+    /// Off by kill.
+    Killed,
+    /// A ramp moves.
+    Ramping,
+    /// A ramp is frozen.
+    Paused,
+    /// Serves by its rules, of which one cannot be read.
+    Broken,
+}
+
+/// A setting in a word and a few words.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Summary {
+    /// In a word.
+    pub state: Condition,
+    /// In a few words.
+    pub summary: String,
+    /// Share of a moving or frozen ramp now, in hundredths of a percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<u16>,
+    /// What comes by itself: the next point of a ramp, the end of a kill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+    /// End of a kill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// The youngest change to it; 0 when nothing was ever set.
+    pub revision: u64,
+}
+
+/// What comes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Next {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Share of the ramp from then on, in hundredths of a percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<u16>,
+}
+
+impl Summary {
+    /// Of what is set, at a moment.
+    pub fn of(setting: Option<&Setting>, variants: &[Variant], now: Timestamp) -> Self {
+        let mut this = match setting.and_then(Setting::config) {
+            Some(config) if config.enabled => Self::live(setting, config, now),
+            Some(config) => Self::off(describe::serve(&config.off)),
+            None => Self::off(unset(variants)),
+        };
+        let kill = setting.and_then(Setting::kill);
+        if let Some(kill) = kill.filter(|kill| kill.until.is_none_or(|until| now < until)) {
+            let off = setting.and_then(Setting::config).map(|config| &config.off);
+            this = Self {
+                state: Condition::Killed,
+                until: kill.until,
+                next: kill.until.map(|at| Next { at, share: None }),
+                ..Self::off(off.map_or_else(|| unset(variants), describe::serve))
+            };
+        }
+        Self {
+            revision: setting.map_or(0, Setting::revision),
+            ..this
+        }
+    }
+
+    fn off(summary: String) -> Self {
+        Self {
+            state: Condition::Off,
+            summary,
+            share: None,
+            next: None,
+            until: None,
+            revision: 0,
+        }
+    }
+
+    fn live(setting: Option<&Setting>, config: &Config, now: Timestamp) -> Self {
+        let (state, share, next) = ramp(config, now);
+        let overrides = setting
+            .and_then(Setting::overrides)
+            .map_or(0, |body| body.subjects.len() + body.segments.len());
+        let summary = match overrides {
+            0 => describe::overview(config),
+            1 => format!("1 override, {}", describe::overview(config)),
+            count => format!("{count} overrides, {}", describe::overview(config)),
+        };
+        Self {
+            state: if is_broken(config) { Condition::Broken } else { state },
+            share: share.map(Share::hundredths),
+            next,
+            ..Self::off(summary)
+        }
+    }
+}
+
+/// What is served where nothing was ever set.
+fn unset(variants: &[Variant]) -> String {
+    variants
+        .last()
+        .map_or_else(|| "the application's default".to_owned(), |variant| variant.key.clone())
+}
+
+/// Whether a rule that counts has a part that cannot be read.
+fn is_broken(config: &Config) -> bool {
+    fn holds(tree: &Tree) -> bool {
+        match tree {
+            Tree::All(inner) | Tree::Any(inner) => inner.iter().any(holds),
+            Tree::Not(inner) => holds(inner),
+            Tree::Broken { .. } => true,
+            Tree::Test(_) | Tree::Segment(_) | Tree::Percentage(_) => false,
+        }
+    }
+    let live = config.rules.iter().filter(|rule| !rule.disabled);
+    live.filter_map(|rule| rule.condition.as_ref()).any(holds)
+}
+
+/// The first ramp of a configuration that has not come to its end.
+fn ramp(config: &Config, now: Timestamp) -> (Condition, Option<Share>, Option<Next>) {
+    let live = config.rules.iter().filter(|rule| !rule.disabled);
+    let curves = live.flat_map(|rule| {
+        let gate = rule.gate.as_ref().and_then(|gate| gate.curve.as_ref());
+        gate.into_iter().chain(served(&rule.serve))
+    });
+    for curve in curves.chain(served(&config.default)) {
+        let share = curve.share_at(now);
+        let next = curve.next_point(now).map(|(at, share)| Next {
+            at,
+            share: Some(share.hundredths()),
+        });
+        if curve.is_paused_at(now) {
+            return (Condition::Paused, Some(share), next);
+        }
+        if curve.points.last().is_some_and(|last| share != last.share) {
+            return (Condition::Ramping, Some(share), next);
+        }
+    }
+    (Condition::On, None, None)
+}
+
+fn served(serve: &Serve) -> Option<&Curve> {
+    match &serve.what {
+        What::Ramp(ramp) => Some(&ramp.curve),
+        _ => None,
+    }
+}
