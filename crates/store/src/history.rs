@@ -5,9 +5,9 @@ use hoist_model::log::{Effect, LogEntry};
 use hoist_model::record::{Kind, Record};
 use jiff::Timestamp;
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::log::{COLUMNS, actor, read, role};
-use crate::sql::Sql;
+use crate::sql::{Row, Sql};
 use crate::store::Store;
 
 /// Which entries of the log are wanted. What is empty or absent does not restrict.
@@ -49,10 +49,60 @@ pub enum ActorFilter {
     System,
 }
 
+/// A row of the log as it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Logged {
+    /// As it was written.
+    Entry(Box<LogEntry>),
+    /// Something else than what was written. One such row does not hide the others.
+    Damaged {
+        /// Its number.
+        revision: u64,
+        /// What the columns beside the body say; nothing vouches for them.
+        at: Option<Timestamp>,
+        /// Likewise.
+        project: Option<Id>,
+    },
+}
+
+impl Logged {
+    /// Its number.
+    pub fn revision(&self) -> u64 {
+        match self {
+            Self::Entry(entry) => entry.revision,
+            Self::Damaged { revision, .. } => *revision,
+        }
+    }
+
+    /// As it was written, if it is.
+    pub fn entry(&self) -> Option<&LogEntry> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Damaged { .. } => None,
+        }
+    }
+
+    /// From a row of [`COLUMNS`], `at` and `project`.
+    fn read(row: &Row) -> Result<Self> {
+        match read(row) {
+            Ok(entry) => Ok(Self::Entry(Box::new(entry))),
+            Err(StoreError::Damaged(damaged)) => {
+                tracing::error!(%damaged, "a row of the log is damaged");
+                Ok(Self::Damaged {
+                    revision: row.unsigned(1)?,
+                    at: row.time(4).ok(),
+                    project: row.id(5).ok(),
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 impl HistoryFilter {
     fn sql(&self, before: Option<u64>, limit: u32) -> Sql<'_> {
         let mut sql = Sql::new("SELECT ");
-        sql.push(COLUMNS).push(" FROM change WHERE revision < ");
+        sql.push(COLUMNS).push(", at, project FROM change WHERE revision < ");
         sql.value(before.unwrap_or(i64::MAX.cast_unsigned()));
         self.push_columns(&mut sql);
         self.push_refs(&mut sql);
@@ -136,14 +186,16 @@ fn pattern(text: &str) -> String {
 
 impl Store {
     /// Entries of the log that match, newest first, from the one before `before_revision`.
+    /// Damaged rows are found by their columns, and logged.
     pub async fn history(
         &self,
         filter: &HistoryFilter,
         before_revision: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<LogEntry>> {
+    ) -> Result<Vec<Logged>> {
         let sql = filter.sql(before_revision, limit);
-        self.reader().await?.all(sql).await?.iter().map(read).collect()
+        let rows = self.reader().await?.all(sql).await?;
+        rows.iter().map(Logged::read).collect()
     }
 
     /// A document as it was after the change with this number; absent if it did not exist.

@@ -48,12 +48,13 @@ mod sql;
 mod stamps;
 mod store;
 mod text;
+mod uses;
 
 pub use batch::{Batch, Commit};
 pub use config::StoreConfig;
 pub use error::{Conflict, Damaged, Result, StoreError};
 pub use hints::Hints;
-pub use history::{ActorFilter, HistoryFilter};
+pub use history::{ActorFilter, HistoryFilter, Logged};
 pub use idempotency::{REMEMBER_FOR, Remember, Remembered};
 pub use members::{MemberPage, SegmentMember, join_seq};
 pub use secrets::{SecretKind, SecretValue, SecretWrite};

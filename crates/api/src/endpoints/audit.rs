@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
-use hoist_app::history::HistoryFilter;
+use hoist_app::history::{HistoryFilter, Logged};
 use hoist_model::Id;
 use hoist_model::authorise::{Place, access};
 use hoist_model::log::LogEntry;
@@ -42,9 +42,13 @@ pub async fn of_organization(
         }
     };
     let environments = named(&api, &query);
-    page(&api, &filter, &query, |entry| {
-        let here = entry.project.is_some() || is_about(entry, organization);
-        here && touches(entry, environments.as_ref())
+    page(&api, &filter, &query, |logged| match logged {
+        Logged::Entry(entry) => {
+            let here = entry.project.is_some() || is_about(entry, organization);
+            here && touches(entry, environments.as_ref())
+        }
+        // Without its body nobody knows which organization it is about.
+        Logged::Damaged { project, .. } => project.is_some(),
     })
     .await
     .map(Json)
@@ -60,9 +64,11 @@ pub async fn of_instance(
 ) -> Result<Json<Page<HistoryItem>>, Problem> {
     let filter = query.filter(&api.app.world.state())?;
     let environments = named(&api, &query);
-    page(&api, &filter, &query, |entry| touches(entry, environments.as_ref()))
-        .await
-        .map(Json)
+    page(&api, &filter, &query, |logged| {
+        logged.entry().is_none_or(|entry| touches(entry, environments.as_ref()))
+    })
+    .await
+    .map(Json)
 }
 
 /// Environments of the asked key, in any project; absent when none was asked for.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
-use hoist_app::history::{ActorFilter, HistoryFilter};
+use hoist_app::history::{ActorFilter, HistoryFilter, Logged, StoreError};
 use hoist_app::{Failure, Submission};
 use hoist_model::Id;
 use hoist_model::change::Change;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
-use crate::answer::EffectView;
+use crate::answer::{EffectView, shown};
 use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cursor};
 use crate::problem::Problem;
@@ -116,7 +116,7 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDet
         .store
         .entry(revision)
         .await
-        .map_err(|_| Problem::unavailable(1))?;
+        .map_err(|error| unreadable(revision, &error))?;
     let entry = found
         .filter(|entry| entry.project == Some(project))
         .ok_or_else(missing)?;
@@ -133,9 +133,7 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDet
         None => can_undo(&api, &scope, revision).await,
     };
     let state = api.app.world.state();
-    let effects: Vec<EffectView> = entry
-        .effects
-        .iter()
+    let effects: Vec<EffectView> = shown(&entry.effects)
         .map(|effect| EffectView::of(&state, effect))
         .collect();
     Ok(Json(HistoryDetail {
@@ -144,6 +142,15 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDet
         effects,
         undo,
     }))
+}
+
+fn unreadable(revision: u64, error: &StoreError) -> Problem {
+    let StoreError::Damaged(damaged) = error else {
+        return Problem::unavailable(1);
+    };
+    tracing::error!(%damaged, "a row of the log is damaged");
+    let detail = format!("the record of revision {revision} is damaged; a backup may still have it");
+    Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, "damaged", detail)
 }
 
 async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
@@ -254,7 +261,7 @@ pub async fn page(
     api: &Api,
     filter: &HistoryFilter,
     query: &HistoryQuery,
-    seen: impl Fn(&LogEntry) -> bool,
+    seen: impl Fn(&Logged) -> bool,
 ) -> Result<Page<HistoryItem>, Problem> {
     let asked = PageQuery {
         limit: query.limit,
@@ -262,7 +269,7 @@ pub async fn page(
     };
     let limit = asked.limit()?;
     let mut before = asked.after()?.map(|text| number(&text)).transpose()?;
-    let mut entries: Vec<LogEntry> = Vec::new();
+    let mut entries: Vec<Logged> = Vec::new();
     let mut more = false;
     for _ in 0..CHUNKS {
         let wanted = u32::try_from(limit + 1 - entries.len()).unwrap_or(CHUNK).min(CHUNK);
@@ -273,7 +280,7 @@ pub async fn page(
             .await
             .map_err(|_| Problem::unavailable(1))?;
         more = found.len() == wanted as usize;
-        before = found.last().map(|entry| entry.revision).or(before);
+        before = found.last().map(Logged::revision).or(before);
         entries.extend(found.into_iter().filter(&seen));
         if !more || entries.len() > limit {
             break;
@@ -281,19 +288,22 @@ pub async fn page(
     }
     let next = if entries.len() > limit {
         entries.truncate(limit);
-        entries.last().map(|entry| entry.revision)
+        entries.last().map(Logged::revision)
     } else {
         before.filter(|_| more)
     };
     let undone = match entries.last() {
-        Some(oldest) => undone(api, filter, oldest.revision).await?,
+        Some(oldest) => undone(api, filter, oldest.revision()).await?,
         None => HashMap::new(),
     };
     let state = api.app.world.state();
     Ok(Page {
         items: entries
             .iter()
-            .map(|entry| HistoryItem::of(&state, entry, &undone))
+            .map(|logged| match logged {
+                Logged::Entry(entry) => HistoryItem::of(&state, entry, &undone),
+                Logged::Damaged { revision, at, project } => HistoryItem::damaged(&state, *revision, *at, *project),
+            })
             .collect(),
         total: None,
         next: next.map(|revision| cursor(&revision.to_string())),
@@ -322,7 +332,11 @@ async fn undone(api: &Api, filter: &HistoryFilter, from: u64) -> Result<HashMap<
         .await
         .map_err(|_| Problem::unavailable(1))?;
     let mut undone = HashMap::new();
-    for entry in found.iter().filter(|entry| entry.revision > from) {
+    for entry in found
+        .iter()
+        .filter_map(Logged::entry)
+        .filter(|entry| entry.revision > from)
+    {
         if let Some(revision) = entry.undoes {
             // Newest first: of an undo of an undo, the last one counts.
             undone.entry(revision).or_insert(entry.revision);

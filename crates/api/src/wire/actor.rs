@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorView {
-    /// `user`, `token`, `operator` or `system`.
+    /// `user`, `token`, `operator`, `system`, or `unknown` where a record is damaged.
     pub kind: &'static str,
     /// The user document, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +22,15 @@ pub struct ActorView {
 }
 
 impl ActorView {
+    /// Where the record is damaged.
+    pub fn unknown() -> Self {
+        Self {
+            kind: "unknown",
+            id: None,
+            name: "unknown".to_owned(),
+        }
+    }
+
     /// With the names that the state knows now.
     pub fn of(state: &State, actor: &Actor) -> Self {
         let person = |id: Id| {

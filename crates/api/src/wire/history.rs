@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actor::ActorView;
+use crate::answer::shown;
 
 /// A change in the list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,9 +44,31 @@ pub struct HistoryItem {
     pub undone_by: Option<u64>,
     /// Documents and member lists that it touched.
     pub count: usize,
+    /// True where the database holds something else than what was written: what it did is lost.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
 }
 
 impl HistoryItem {
+    /// In the place of an entry whose row is not what was written; time and project are what the
+    /// row says.
+    pub fn damaged(state: &State, revision: u64, at: Option<Timestamp>, project: Option<Id>) -> Self {
+        Self {
+            revision,
+            at: at.unwrap_or(Timestamp::UNIX_EPOCH),
+            actor: ActorView::unknown(),
+            summary: format!("damaged entry {revision}"),
+            note: String::new(),
+            environments: Vec::new(),
+            project: project.and_then(|id| state.get(id)).map(|doc| doc.key.to_string()),
+            correlation: None,
+            undoes: None,
+            undone_by: None,
+            count: 0,
+            damaged: true,
+        }
+    }
+
     /// From the entry; `undone` says which revision took which back.
     pub fn of(state: &State, entry: &LogEntry, undone: &HashMap<u64, u64>) -> Self {
         let environments = entry
@@ -67,7 +90,8 @@ impl HistoryItem {
             correlation: entry.correlation,
             undoes: entry.undoes,
             undone_by: undone.get(&entry.revision).copied(),
-            count: entry.effects.len(),
+            count: shown(&entry.effects).count(),
+            damaged: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The real binary: its command line, and its life on a folder of its own.
 
 mod cli;
+mod damage;
 mod durability;
 mod hoist;
 mod import;

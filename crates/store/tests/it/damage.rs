@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use hoist_model::log::Effect;
-use hoist_store::{Store, StoreError};
+use hoist_store::{HistoryFilter, Logged, Store, StoreError};
 
 use crate::support::*;
 
@@ -52,6 +52,11 @@ on_both! {
             assert_eq!((row.table, row.id.as_str()), ("change", "2"));
         }
         assert_eq!(store.tail(2, 9).await.unwrap().len(), 1);
+        let found = store.history(&HistoryFilter::default(), None, 9).await.unwrap();
+        let marked: Vec<_> = found.iter().map(|logged| (logged.revision(), logged.entry().is_some())).collect();
+        assert_eq!(marked, [(3, true), (2, false), (1, true)]);
+        let Logged::Damaged { at, .. } = &found[1] else { panic!("{:?}", found[1]) };
+        assert!(at.is_some());
     }
 
     async fn a_missing_head_is_damage(db: &Db) {

@@ -2,13 +2,13 @@
 
 use hoist_model::log::{Actor, Effect};
 use hoist_model::record::{Kind, Record};
-use hoist_store::{ActorFilter, HistoryFilter, Store};
+use hoist_store::{ActorFilter, HistoryFilter, Logged, Store};
 
 use crate::support::*;
 
 async fn found(store: &Store, filter: HistoryFilter) -> Vec<u64> {
     let entries = store.history(&filter, None, 100).await.unwrap();
-    entries.iter().map(|entry| entry.revision).collect()
+    entries.iter().map(Logged::revision).collect()
 }
 
 on_both! {
@@ -101,8 +101,8 @@ on_both! {
         loop {
             let page = store.history(&HistoryFilter::default(), before, 2).await.unwrap();
             let Some(last) = page.last() else { break };
-            before = Some(last.revision);
-            seen.extend(page.iter().map(|entry| entry.revision));
+            before = Some(last.revision());
+            seen.extend(page.iter().map(Logged::revision));
         }
         assert_eq!(seen, [5, 4, 3, 2, 1]);
     }
