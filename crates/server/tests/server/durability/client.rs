@@ -73,12 +73,22 @@ impl Client {
         body
     }
 
-    /// Every flag of the project, page by page.
+    /// Every flag of the project.
     pub(crate) fn flags(&mut self) -> Vec<Json> {
+        self.list("flags")
+    }
+
+    /// Every change of the project, newest first.
+    pub(crate) fn history(&mut self) -> Vec<Json> {
+        self.list("history")
+    }
+
+    /// A list of the project, page by page.
+    fn list(&mut self, name: &str) -> Vec<Json> {
         let mut all = Vec::new();
         let mut cursor = String::new();
         loop {
-            let mut page = self.get(&format!("{PROJECT}/flags?limit=500{cursor}"));
+            let mut page = self.get(&format!("{PROJECT}/{name}?limit=500{cursor}"));
             all.append(page["items"].as_array_mut().expect("items"));
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

@@ -3,7 +3,8 @@
 //!
 //! Every change creates a flag whose key is a token that is used once, and writes the token into
 //! the description of its writer's own flag. Its note is the token too. So a change has three
-//! traces besides its revision, and all of them are there or none.
+//! traces besides its revision, and all of them are there or none. The history over HTTP is held
+//! against the log in the database's file.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -161,10 +162,57 @@ impl Instance {
         }
         let there = agree(&client.flags(), &entries, &mut problems);
         problems.extend(self.journal().check(&there));
+        let told = told(&client.history(), &entries, &mut problems);
+        problems.extend(self.journal().check(&told));
         let open = std::mem::take(&mut *self.open.lock().expect("a list"));
         let kept = open.iter().filter(|token| there.contains_key(*token)).count();
         (problems, open.len(), kept)
     }
+}
+
+/// Revisions of all changes by token, as the history over HTTP tells them. It is the log of the
+/// project: every entry once, newest first.
+fn told(history: &[Json], entries: &[LogEntry], problems: &mut Vec<String>) -> BTreeMap<String, u64> {
+    let said: Vec<(u64, &str)> = history
+        .iter()
+        .map(|item| {
+            let revision = item["revision"].as_u64().unwrap_or_default();
+            (revision, item["note"].as_str().unwrap_or_default())
+        })
+        .collect();
+    let of_project = entries.iter().rev().filter(|entry| entry.project.is_some());
+    let kept: Vec<(u64, &str)> = of_project.map(|entry| (entry.revision, entry.note.as_str())).collect();
+    if said != kept {
+        let apart = said.iter().zip(&kept).find(|(said, kept)| said != kept);
+        let (said, kept) = (said.len(), kept.len());
+        problems.push(format!(
+            "the history tells {said} changes, the log {kept}; first difference {apart:?}"
+        ));
+    }
+    let single = said.iter().filter(|(_, note)| note.split_whitespace().count() == 1);
+    single.map(|(revision, note)| ((*note).to_owned(), *revision)).collect()
+}
+
+#[test]
+fn a_history_that_lies_is_found() {
+    let entry = |revision: u64, note: &str| {
+        let entry = json!({"revision": revision, "change": hoist_model::Id::from_parts(revision, [0; 10]),
+            "at": "2026-01-01T00:00:00Z", "actor": {"kind": "system"}, "environments": [], "summary": "", "note": note,
+            "project": hoist_model::Id::from_parts(0, [1; 10]), "intent": [], "effects": []});
+        serde_json::from_value::<LogEntry>(entry).expect("an entry")
+    };
+    let entries = [entry(1, "first run"), entry(2, "a"), entry(3, "b")];
+    let item = |revision: u64, note: &str| json!({ "revision": revision, "note": note });
+    let problems = |history: &[Json]| {
+        let mut problems = Vec::new();
+        told(history, &entries, &mut problems);
+        problems.len()
+    };
+    let (a, b, first) = (item(2, "a"), item(3, "b"), item(1, "first run"));
+    assert_eq!(problems(&[b.clone(), a.clone(), first.clone()]), 0);
+    assert_eq!(problems(&[a.clone(), b.clone(), first.clone()]), 1, "order");
+    assert_eq!(problems(&[b.clone(), a.clone(), a, first.clone()]), 1, "twice");
+    assert_eq!(problems(&[b, first]), 1, "missing");
 }
 
 /// The flag of a writer.

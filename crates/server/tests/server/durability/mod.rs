@@ -14,8 +14,8 @@ mod two;
 
 /// Makes the first operator.
 pub(crate) const ADMIN: [(&str, &str); 2] = [("HOIST_ADMIN_EMAIL", EMAIL), ("HOIST_ADMIN_PASSWORD", PASSWORD)];
-const EMAIL: &str = "a@b.example";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const EMAIL: &str = "a@b.example";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The project that a new instance has.
 pub(crate) const PROJECT: &str = "/hoist/v1/organizations/default/projects/first";
 
