@@ -1,6 +1,7 @@
 //! The running application: opens the store, loads the world, starts the writer and the follower.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use hoist_model::authorise::{self, Access, Place};
 use hoist_model::log::Actor;
@@ -70,6 +71,9 @@ impl App {
         let maker = Maker::new(Arc::clone(&clock), randomness);
         let store = Store::open(&StoreConfig::new(url, clock.now(), maker.id())).await?;
         let world = Arc::new(World::new(load(&store).await?));
+        for (id, minute) in store.uses().await? {
+            world.uses().learn(id, minute);
+        }
         let (jobs, queue) = mpsc::channel(QUEUE);
         let decoy = maker.hash_password(&maker.token());
         let app = Arc::new(Self {
@@ -95,8 +99,25 @@ impl App {
         tokio::spawn(writer.run());
         tokio::spawn(tell(Arc::clone(&world), Arc::clone(&app.clock)));
         tokio::spawn(follow(store, world));
+        tokio::spawn(keep_saving_uses(Arc::downgrade(&app)));
         app.seed_roles().await;
         Ok(app)
+    }
+
+    /// Writes down when keys were used last, and learns it of other nodes. Done every minute and
+    /// before a server ends.
+    ///
+    /// # Errors
+    /// When the database is unavailable; nothing is forgotten by that.
+    pub async fn save_uses(&self) -> Result<(), StoreError> {
+        let fresh = self.world.uses().unsaved();
+        if !fresh.is_empty() {
+            self.store.save_uses(&fresh).await?;
+        }
+        for (id, minute) in self.store.uses().await? {
+            self.world.uses().learn(id, minute);
+        }
+        Ok(())
     }
 
     /// Has a submission planned, judged, committed and published.
@@ -146,6 +167,20 @@ impl App {
     /// What an actor may do at a place.
     pub fn access(&self, actor: &Actor, place: Place) -> Access {
         authorise::access(&*self.world.state(), actor, place)
+    }
+}
+
+/// How often uses of keys are written down.
+const SAVE_USES: Duration = Duration::from_secs(60);
+
+/// Runs until the application is gone.
+async fn keep_saving_uses(app: Weak<App>) {
+    loop {
+        tokio::time::sleep(SAVE_USES).await;
+        let Some(app) = app.upgrade() else { return };
+        if let Err(error) = app.save_uses().await {
+            tracing::warn!(%error, "the last uses of keys are not written down yet");
+        }
     }
 }
 

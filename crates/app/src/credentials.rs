@@ -10,6 +10,7 @@ use hoist_model::state::State;
 use jiff::Timestamp;
 
 use crate::source::digest;
+use crate::uses::{Used, Uses};
 
 /// What a key of software opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +35,13 @@ struct Holder {
 /// Every live key, by the SHA-256 of what is presented.
 #[derive(Debug, Default)]
 pub struct Keys {
-    seats: HashMap<[u8; 32], Seat>,
-    holders: HashMap<[u8; 32], Holder>,
+    seats: HashMap<[u8; 32], (Seat, Used)>,
+    holders: HashMap<[u8; 32], (Holder, Used)>,
 }
 
 impl Keys {
-    /// From the documents.
-    pub fn of(state: &State) -> Self {
+    /// From the documents; each use will be noted.
+    pub fn of(state: &State, uses: &Uses) -> Self {
         let mut keys = Self::default();
         for doc in state.list_all(Kind::Credential) {
             if let Some(body) = doc.as_a::<Credential>().filter(|body| body.revoked_at.is_none())
@@ -52,7 +53,7 @@ impl Keys {
                     environment: body.environment,
                     expires_at: body.expires_at,
                 };
-                keys.seats.insert(digest, seat);
+                keys.seats.insert(digest, (seat, uses.of(doc.id)));
             }
         }
         for doc in state.list_all(Kind::Token) {
@@ -60,14 +61,12 @@ impl Keys {
                 && state.get_a::<User>(body.user).is_some_and(|user| !user.disabled)
                 && let Some(digest) = from_hex(&body.digest)
             {
-                keys.holders.insert(
-                    digest,
-                    Holder {
-                        token: doc.id,
-                        user: body.user,
-                        expires_at: body.expires_at,
-                    },
-                );
+                let holder = Holder {
+                    token: doc.id,
+                    user: body.user,
+                    expires_at: body.expires_at,
+                };
+                keys.holders.insert(digest, (holder, uses.of(doc.id)));
             }
         }
         keys
@@ -75,17 +74,21 @@ impl Keys {
 
     /// What a presented key opens at this moment.
     pub fn seat(&self, presented: &str, now: Timestamp) -> Option<&Seat> {
-        self.seats
+        let (seat, used) = self
+            .seats
             .get(&digest(presented))
-            .filter(|seat| seat.expires_at.is_none_or(|end| now < end))
+            .filter(|(seat, _)| seat.expires_at.is_none_or(|end| now < end))?;
+        used.note(now);
+        Some(seat)
     }
 
     /// Whose token is presented.
     pub fn actor(&self, presented: &str, now: Timestamp) -> Option<Actor> {
-        let holder = self
+        let (holder, used) = self
             .holders
             .get(&digest(presented))
-            .filter(|holder| holder.expires_at.is_none_or(|end| now < end))?;
+            .filter(|(holder, _)| holder.expires_at.is_none_or(|end| now < end))?;
+        used.note(now);
         Some(Actor::Token {
             user: holder.user,
             id: holder.token,

@@ -23,6 +23,7 @@ pub mod setup;
 pub mod source;
 pub mod submit;
 mod transitions;
+pub mod uses;
 pub mod world;
 mod writer;
 

@@ -19,6 +19,7 @@ use hoist_model::state::{State, setting_place};
 
 use crate::credentials::Keys;
 use crate::events::{Events, Published};
+use crate::uses::Uses;
 
 /// One environment as it is served.
 pub struct EnvironmentView {
@@ -37,6 +38,7 @@ pub struct World {
     state: RwLock<State>,
     environments: ArcSwap<HashMap<Id, Arc<EnvironmentView>>>,
     keys: ArcSwap<Keys>,
+    uses: Uses,
     events: Events,
 }
 
@@ -49,11 +51,13 @@ impl World {
                 environments.insert(doc.id, Arc::new(compile(&state, project, doc.id, &body.key)));
             }
         }
-        let keys = Keys::of(&state);
+        let uses = Uses::default();
+        let keys = Keys::of(&state, &uses);
         Self {
             state: RwLock::new(state),
             environments: ArcSwap::from_pointee(environments),
             keys: ArcSwap::from_pointee(keys),
+            uses,
             events: Events::default(),
         }
     }
@@ -78,6 +82,11 @@ impl World {
         self.keys.load_full()
     }
 
+    /// When keys were used last.
+    pub fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
     /// What happens, as it happens.
     pub fn events(&self) -> &Events {
         &self.events
@@ -100,7 +109,7 @@ impl World {
             touch.note(&state, entry);
             self.recompile(&state, entry, &touch);
             if touch.keys {
-                self.keys.store(Arc::new(Keys::of(&state)));
+                self.keys.store(Arc::new(Keys::of(&state, &self.uses)));
             }
             let environments = touch.affected(&state);
             (

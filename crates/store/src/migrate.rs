@@ -16,11 +16,18 @@ struct Migration {
 }
 
 /// All of them. A file that was ever released is never edited.
-const ALL: &[Migration] = &[Migration {
-    version: 1,
-    name: "control",
-    text: include_str!("../migrations/0001_control.sql"),
-}];
+const ALL: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "control",
+        text: include_str!("../migrations/0001_control.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "key_use",
+        text: include_str!("../migrations/0002_key_use.sql"),
+    },
+];
 
 /// Any number that no other program uses: starters of several nodes wait for each other.
 const LOCK: i64 = 0x686f_6973_7401;

@@ -22,10 +22,18 @@ pub async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<CredentialView>>, Problem> {
     let state = api.app.world.state();
+    let uses = api.app.world.uses();
     // Keys of these documents are their ids, which sort by time.
     let views: Vec<CredentialView> = state
         .list(Kind::Credential, Some(scope.project()?))
-        .filter_map(|doc| Some(CredentialView::of(&state, doc, doc.as_a::<Credential>()?)))
+        .filter_map(|doc| {
+            Some(CredentialView::of(
+                &state,
+                doc,
+                doc.as_a::<Credential>()?,
+                uses.last(doc.id),
+            ))
+        })
         .collect();
     cut(&views, &query, |view| view.id.to_string(), Clone::clone).map(Json)
 }

@@ -21,9 +21,10 @@ pub async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<TokenView>>, Problem> {
     let state = api.app.world.state();
+    let uses = api.app.world.uses();
     let views: Vec<TokenView> = state
         .list(Kind::Token, Some(scope.user()?))
-        .filter_map(|doc| Some(TokenView::of(doc, doc.as_a::<Token>()?)))
+        .filter_map(|doc| Some(TokenView::of(doc, doc.as_a::<Token>()?, uses.last(doc.id))))
         .collect();
     cut(&views, &query, |view| view.id.to_string(), Clone::clone).map(Json)
 }

@@ -38,13 +38,17 @@ pub struct CredentialView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
+    /// When it was used last, to the minute; absent if never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
     /// The change that wrote it.
     pub revision: u64,
 }
 
 impl CredentialView {
-    /// From the document.
-    pub fn of(state: &State, doc: &Doc, body: &Credential) -> Self {
+    /// From the document, and when it was used last.
+    pub fn of(state: &State, doc: &Doc, body: &Credential, last_used_at: Option<Timestamp>) -> Self {
         Self {
             id: doc.id,
             name: body.name.clone(),
@@ -57,6 +61,7 @@ impl CredentialView {
             created_at: body.created_at,
             expires_at: body.expires_at,
             revoked_at: body.revoked_at,
+            last_used_at,
             revision: doc.revision,
         }
     }
@@ -189,13 +194,17 @@ pub struct TokenView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
+    /// When it was used last, to the minute; absent if never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
     /// The change that wrote it.
     pub revision: u64,
 }
 
 impl TokenView {
-    /// From the document.
-    pub fn of(doc: &Doc, body: &Token) -> Self {
+    /// From the document, and when it was used last.
+    pub fn of(doc: &Doc, body: &Token, last_used_at: Option<Timestamp>) -> Self {
         Self {
             id: doc.id,
             name: body.name.clone(),
@@ -203,6 +212,7 @@ impl TokenView {
             created_at: body.created_at,
             expires_at: body.expires_at,
             revoked_at: body.revoked_at,
+            last_used_at,
             revision: doc.revision,
         }
     }

@@ -197,3 +197,71 @@ async fn a_project_file_is_planned_then_taken_over_once() {
     let editor = house.sign_in_as("editor").await;
     house.post(Some(&editor), &path, elsewhere).await.with(403);
 }
+
+/// A page of any origin may ask with a key; what the console asks with its cookie stays closed.
+#[tokio::test]
+async fn pages_of_other_origins_may_evaluate() {
+    let (house, admin) = furnished().await;
+    let client = key(&house, &admin, "client").await;
+    let preflight = Request::options("/hoist/v1/evaluate")
+        .header("origin", "https://shop.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type");
+    let answer = house
+        .send(None, preflight.body(String::new().into()).expect("a request"))
+        .await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    let allowed = |name: &str| answer.headers[name].to_str().expect("text").to_lowercase();
+    assert!(allowed("access-control-allow-methods").contains("post"));
+    for header in ["authorization", "x-api-key", "content-type"] {
+        assert!(allowed("access-control-allow-headers").contains(header), "{header}");
+    }
+    let body = json!({"contexts": [{}]});
+    for (key, status) in [(client.as_str(), 200), ("nonsense", 401)] {
+        let answer = evaluate(&house, "x-api-key", key, &body).await;
+        assert_eq!(answer.headers["access-control-allow-origin"], "*", "{status}");
+        let exposed = answer.headers["access-control-expose-headers"].to_str().expect("text");
+        assert!(exposed.contains("Retry-After") && exposed.contains("X-Request-Id"));
+        answer.with(status);
+    }
+    for path in ["/hoist/v1/session", PROJECT] {
+        let closed = house.get(Some(&admin), path).await;
+        assert!(!closed.headers.contains_key("access-control-allow-origin"), "{path}");
+        let request = Request::options(path).header("origin", "https://shop.example");
+        let closed = house
+            .send(None, request.body(String::new().into()).expect("a request"))
+            .await;
+        assert_eq!(closed.status, 405, "{path}");
+        assert!(!closed.headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_key_is_known_to_the_minute_and_survives_a_restart() {
+    let (house, admin) = furnished().await;
+    let (used, unused) = (key(&house, &admin, "server").await, key(&house, &admin, "client").await);
+    let before = house.revision();
+    let seen = async |house: &TestApp, who: &Person| {
+        let list = house.get(Some(who), &format!("{PROJECT}/credentials")).await.with(200);
+        let items = list["items"].as_array().expect("items").clone();
+        ["server", "client"].map(|kind| {
+            let item = items.iter().find(|item| item["kind"] == kind).expect("a key");
+            item["last_used_at"].clone()
+        })
+    };
+    assert_eq!(seen(&house, &admin).await, [Json::Null, Json::Null]);
+    let body = json!({"contexts": [{}]});
+    house.clock.set("2026-11-21T13:37:42Z".parse().expect("a time"));
+    evaluate(&house, "x-api-key", &used, &body).await.with(200);
+    let noted = json!("2026-11-21T13:37:00Z");
+    assert_eq!(seen(&house, &admin).await, [noted.clone(), Json::Null]);
+    house.app.save_uses().await.expect("written");
+    let house = house.reopened().await;
+    let admin = house.person("admin@example.org").await;
+    assert_eq!(seen(&house, &admin).await, [noted, Json::Null]);
+    assert_eq!(house.revision(), before, "a use is no change");
+    house.clock.set("2026-11-22T00:00:59Z".parse().expect("a time"));
+    evaluate(&house, "x-api-key", &unused, &body).await.with(200);
+    assert_eq!(seen(&house, &admin).await[1], json!("2026-11-22T00:00:00Z"));
+}

@@ -85,6 +85,7 @@ pub async fn run(config: Config, surroundings: &Surroundings, hooks: &Hooks) -> 
 /// Built, listening, not serving yet.
 struct Server {
     doors: Vec<(Door, Router)>,
+    app: Arc<App>,
     limits: connection::Limits,
     metrics: Arc<Metrics>,
     shutdown: Shutdown,
@@ -138,6 +139,7 @@ impl Server {
         first_run::prepare(&app, surroundings, &console).await?;
         Ok(Self {
             doors,
+            app,
             limits: connection::Limits::of(&config.limits),
             metrics,
             shutdown: shutdown.clone(),
@@ -162,7 +164,13 @@ impl Server {
                 Ok(()) => tracing::info!("ended"),
                 Err(open) => tracing::warn!(connections = open, "ended before all requests had finished"),
             },
-            () = signals.next() => tracing::warn!("ended at once, as asked"),
+            () = signals.next() => {
+                tracing::warn!("ended at once, as asked");
+                return;
+            }
+        }
+        if let Err(error) = self.app.save_uses().await {
+            tracing::warn!(%error, "the last uses of keys were not written down");
         }
     }
 }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::hoist::{Server, run, texts};
+use crate::durability::client::{Client, token_of};
+use crate::durability::{ADMIN, EMAIL, PASSWORD, PROJECT};
+use crate::hoist::{Answer, Server, run, texts, wait};
 
 const INVITATION: &str = "nobody has set this instance up; open the link to do so";
 const HTML: (&str, &str) = ("accept", "text/html,*/*;q=0.8");
@@ -176,4 +178,58 @@ fn tests_move_the_clock() {
     assert_eq!(next(), "ok 2030-01-01T00:00:00Z");
     assert_eq!(next(), "ok 2030-01-01T00:01:30Z");
     assert!(next().starts_with("error "));
+}
+
+#[test]
+fn cookies_are_for_https_where_a_trusted_proxy_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let over = |server: &Server, said: &str| {
+        let body = json!({"email": EMAIL, "password": PASSWORD}).to_string();
+        let head = format!(
+            "hoist-csrf: 1\r\nx-forwarded-proto: {said}\r\ncontent-length: {}",
+            body.len()
+        );
+        let request =
+            format!("POST /hoist/v1/session HTTP/1.1\r\nhost: hoist\r\nconnection: close\r\n{head}\r\n\r\n{body}");
+        let answer = wait(|| {
+            let answer = Answer::read(server.send(request.as_bytes()));
+            (answer.status == 200).then_some(answer)
+        });
+        answer.header("set-cookie").contains("; Secure")
+    };
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    assert!(!over(&server, "https"), "by default nobody is believed");
+    drop(server);
+    let trusted = [("HOIST_SECURITY__TRUSTED_PROXIES", "127.0.0.1")];
+    let server = Server::start(folder.path(), &[], &trusted);
+    assert!(over(&server, "https"));
+    assert!(!over(&server, "http"));
+    drop(server);
+    let never = [trusted[0], ("HOIST_SECURITY__COOKIE_SECURE", "never")];
+    let server = Server::start(folder.path(), &[], &never);
+    assert!(!over(&server, "https"));
+}
+
+#[test]
+fn the_last_use_of_a_key_is_written_down_before_the_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    let token = token_of(&server);
+    let mut client = Client::new(server.address, &token);
+    let create = json!([{"credential": {"create": {"name": "k", "kind": "server", "environment": "dev"}}}]);
+    let (_, made) = client.must_change(&create, "");
+    let key = made["secrets"][0]["secret"].as_str().expect("a secret");
+    let mut software = Client::with_header(server.address, format!("authorization: Bearer {key}"));
+    let body = json!({"context": {"targetingKey": "ann"}});
+    let (status, answer) = software
+        .ask("POST", "/ofrep/v1/evaluate/flags", Some(&body))
+        .expect("an answer");
+    assert_eq!(status, 200, "{answer}");
+    drop((client, software));
+    server.signal("TERM");
+    assert_eq!(server.end(), Some(0));
+    let server = Server::start(folder.path(), &[], &[]);
+    let list = Client::new(server.address, &token).get(&format!("{PROJECT}/credentials"));
+    let used = list["items"][0]["last_used_at"].as_str().expect("a time");
+    assert!(used.ends_with(":00Z"), "{used}");
 }
