@@ -5,7 +5,7 @@ use crate::counts::Runner;
 use crate::report::{Finished, Report, seconds};
 use crate::session::{CONFORMANCE_DIR, POSTGRES_URL, Session, TEST_DATABASE, conformance_data};
 use crate::step::{Outcome, Step, Tolerance};
-use crate::{Answer, pg, tidy, ui, workspace};
+use crate::{Answer, licences, pg, tidy, ui, workspace};
 use std::process::Command;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 const TEST: &[Step] = &[
     FMT,
     TIDY,
+    LICENCES,
     CLIPPY,
     UI_CHECK,
     step("ui-test", "unit tests of the console", &[], |session| ui::script_step(session, "test", Runner::Vitest)),
@@ -36,8 +37,14 @@ const TEST: &[Step] = &[
 const CHECK: &[Step] = &[
     FMT,
     TIDY,
+    LICENCES,
     CLIPPY,
-    step("deny", "licences and banned crates (cargo-deny)", &[], deny),
+    step(
+        "deny",
+        "the same by the texts of licences, and sources (cargo-deny)",
+        &[],
+        deny,
+    ),
     UI_CHECK,
 ];
 
@@ -47,6 +54,12 @@ const FMT: Step = step("fmt", "formatting of Rust", &[], |session| {
 const TIDY: Step = step("tidy", "the repository rules", &[], |session| {
     tidy::check(&session.root, &session.metadata).into()
 });
+const LICENCES: Step = step(
+    "licences",
+    "licences of dependencies, and banned crates",
+    &[],
+    |session| licences::check(&session.root).into(),
+);
 const CLIPPY: Step = step("clippy", "lints of Rust, warnings are errors", &[], |session| {
     let mut clippy = command::cargo(&session.root);
     command::run(
