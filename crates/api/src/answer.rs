@@ -362,7 +362,7 @@ pub async fn submit_planned(
     if options.dry_run {
         let (plan, verdict) = api
             .app
-            .dry_run(&submission)
+            .dry_run(submission)
             .await
             .map_err(|failure| explain(api, failure))?;
         let view = PlanView::of(&api.app.world.state(), &plan, &verdict);

@@ -4,8 +4,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use hoist_model::authorise::{self, Access, Place};
+use hoist_model::change::Change;
 use hoist_model::log::Actor;
-use hoist_model::plan::{self, Plan};
+use hoist_model::plan::{self, Plan, Request};
 use hoist_model::state::{Stamp, State};
 use hoist_store::{Store, StoreConfig, StoreError};
 use tokio::sync::{mpsc, oneshot};
@@ -137,22 +138,23 @@ impl App {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn dry_run(&self, submission: &Submission) -> Result<(Plan, Verdict), Failure> {
-        let wanted = Wanted::of(&self.world.state(), submission);
+    pub async fn dry_run(&self, submission: Submission) -> Result<(Plan, Verdict), Failure> {
+        let wanted = Wanted::of(&self.world.state(), &submission);
         let past = LoadedPast::fetch(&self.store, wanted)
             .await
             .map_err(|_| Failure::Unavailable { retry_after_s: 1 })?;
-        let mut maker = DryMaker(self.maker.clone());
-        let planned = {
-            let state = self.world.state();
-            plan::plan(
-                &state,
-                &submission.request,
-                &submission.actor,
-                self.clock.now(),
-                &mut maker,
-                &past,
-            )
+        let is_large = takes_long(&submission.request);
+        let (mut maker, now) = (DryMaker(self.maker.clone()), self.clock.now());
+        let mut plan_on =
+            move |state: &State| plan::plan(state, &submission.request, &submission.actor, now, &mut maker, &past);
+        let planned = if is_large {
+            // On a copy: whoever publishes would wait for the guard, and every reader for them.
+            let state = self.world.clone_state();
+            tokio::task::spawn_blocking(move || plan_on(&state))
+                .await
+                .map_err(|_| Failure::Internal)?
+        } else {
+            plan_on(&self.world.state())
         };
         let plan = planned.map_err(Failure::Refused)?;
         let verdict = self.policy.judge(&plan);
@@ -168,6 +170,14 @@ impl App {
     pub fn access(&self, actor: &Actor, place: Place) -> Access {
         authorise::access(&*self.world.state(), actor, place)
     }
+}
+
+/// Changes in a request that is still planned at once.
+const FEW: usize = 50;
+
+/// Whether planning a request takes longer than a reader should wait.
+fn takes_long(request: &Request) -> bool {
+    request.changes.len() > FEW || request.changes.iter().any(|change| matches!(change, Change::Import(_)))
 }
 
 /// How often uses of keys are written down.

@@ -171,7 +171,8 @@ pub struct State {
     docs: HashMap<Id, Arc<Doc>>,
     by_key: HashMap<(Kind, Option<Id>), ByKey>,
     settings: HashMap<(Id, Id), Setting>,
-    members: HashMap<Id, HashSet<Box<str>>>,
+    /// Shared between copies until one of them changes.
+    members: HashMap<Id, Arc<HashSet<Box<str>>>>,
     stamps: HashMap<u64, Stamp>,
 }
 
@@ -203,10 +204,8 @@ impl State {
 
     /// Adds a segment's member rows.
     pub fn load_members(&mut self, segment: Id, members: Vec<String>) {
-        self.members
-            .entry(segment)
-            .or_default()
-            .extend(members.into_iter().map(String::into_boxed_str));
+        let set = self.members.entry(segment).or_default();
+        Arc::make_mut(set).extend(members.into_iter().map(String::into_boxed_str));
     }
 
     /// Adds when and by whom revisions were written.
@@ -289,7 +288,7 @@ impl State {
 
     /// Member rows of a segment.
     pub fn members(&self, segment: Id) -> Option<&HashSet<Box<str>>> {
-        self.members.get(&segment)
+        self.members.get(&segment).map(|set| &**set)
     }
 
     /// When and by whom a revision was written.
@@ -311,13 +310,12 @@ impl State {
                 },
                 Effect::Remove { before } => self.remove(before.id),
                 Effect::AddMembers { segment, members } => {
-                    self.members
-                        .entry(*segment)
-                        .or_default()
-                        .extend(members.iter().map(|each| each.as_str().into()));
+                    let set = self.members.entry(*segment).or_default();
+                    Arc::make_mut(set).extend(members.iter().map(|each| each.as_str().into()));
                 }
                 Effect::RemoveMembers { segment, members } => {
                     if let Some(set) = self.members.get_mut(segment) {
+                        let set = Arc::make_mut(set);
                         for member in members {
                             set.remove(member.as_str());
                         }

@@ -166,7 +166,7 @@ async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
         seen: None,
         idempotency: None,
     };
-    let reason = match api.app.dry_run(&submission).await {
+    let reason = match api.app.dry_run(submission).await {
         Ok((plan, _)) if plan.effects.is_empty() => "nothing of it is left to take back".to_owned(),
         Ok(_) => {
             return UndoView {

@@ -406,3 +406,65 @@ async fn each_route_names_its_own_limit() {
         assert!(detail.contains(told), "{path}: {detail}");
     }
 }
+
+/// A large import is planned beside the state that everybody reads and writes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_go_on_while_an_import_is_planned() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let admin = house.sign_in_as("admin").await;
+    let serve = |variant: &str| json!({"serve": {"variant": variant}});
+    let flag = |n: u32| {
+        let config = json!({"enabled": n % 2 == 1, "off": serve("off"), "default": serve("on")});
+        let variants = json!([{"key": "on", "value": true}, {"key": "off", "value": false}]);
+        (
+            format!("flag-{n:05}"),
+            json!({"kind": "boolean", "variants": variants, "environments": {"dev": config}}),
+        )
+    };
+    let flags: serde_json::Map<String, Json> = (0..4_000).map(flag).collect();
+    let file = json!({"format": "hoist-project/1", "flags": flags});
+    let import = hoist_model::change::Import {
+        source: "hoist".into(),
+        file: serde_json::from_value(file).expect("a file"),
+    };
+    let project = {
+        let state = house.app.world.state();
+        let found = state.list_all(hoist_model::record::Kind::Project);
+        found
+            .into_iter()
+            .find(|doc| &*doc.key == "first")
+            .expect("the project")
+            .id
+    };
+    let submission = hoist_app::Submission {
+        actor: hoist_model::log::Actor::User { id: admin.id },
+        request: hoist_model::plan::Request {
+            place: hoist_model::authorise::Place::Project(project),
+            changes: vec![hoist_model::change::Change::Import(import)],
+            note: String::new(),
+            base: std::collections::BTreeMap::new(),
+        },
+        seen: None,
+        idempotency: None,
+    };
+    let app = std::sync::Arc::clone(&house.app);
+    let planning = tokio::spawn(async move { app.dry_run(submission).await });
+    let before = house.revision();
+    let mut made = 0;
+    while !planning.is_finished() {
+        flag_named(&house, &editor, made).await;
+        made += 1;
+    }
+    let (plan, _) = planning.await.expect("it ends").expect("a plan");
+    assert!(plan.effects.len() > 4_000, "{}", plan.effects.len());
+    assert!(
+        made >= 5,
+        "only {made} changes went through while the import was planned"
+    );
+    assert_eq!(house.revision(), before + made);
+}
+
+async fn flag_named(house: &TestApp, who: &Person, number: u64) {
+    flag(house, who, &format!("meanwhile-{number}")).await;
+}
