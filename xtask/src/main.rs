@@ -41,7 +41,7 @@ cargo xtask COMMAND
   check [STEP…]        the steps that run no tests: format, rules, lints, licences
   tidy                 the repository rules alone
   pg start|stop|run    a throw-away PostgreSQL; --fsync keeps fsync on; `pg run -- COMMAND` stops it afterwards
-  bench [ARGS]         build the binary and run the benchmarks of bench/
+  bench [ARGS]         run the benchmarks of bench/
   shots [ARGS]         rebuild the screenshots of the console
   mutants [NAME…]      plant known bugs in a copy of the sources and expect the tests to notice; --list names them
 ";

@@ -1,0 +1,10 @@
+//! The measurements of servers, one per file.
+
+pub mod bulk;
+pub mod many;
+mod mixed;
+pub mod one;
+pub mod publish;
+pub mod streams;
+pub mod unchanged;
+pub mod writes;
