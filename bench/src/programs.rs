@@ -82,12 +82,15 @@ impl Programs {
             .output()
             .map_err(|error| format!("cargo does not start: {error}"))?;
         let messages = String::from_utf8_lossy(&built.stdout);
-        let programs = messages.lines().filter_map(|line| {
+        let mut programs = messages.lines().filter_map(|line| {
             let message: Json = serde_json::from_str(line).ok()?;
             message["executable"].as_str().map(PathBuf::from)
         });
         let failure = || format!("hoist does not build: {}", cause(&built.stderr));
-        programs.last().filter(|_| built.status.success()).ok_or_else(failure)
+        programs
+            .next_back()
+            .filter(|_| built.status.success())
+            .ok_or_else(failure)
     }
 }
 

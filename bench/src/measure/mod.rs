@@ -1,6 +1,7 @@
 //! The measurements of servers, one per file.
 
 pub mod bulk;
+mod contest;
 pub mod many;
 mod mixed;
 pub mod one;
