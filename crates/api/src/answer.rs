@@ -10,7 +10,7 @@ use hoist_model::authorise::Place;
 use hoist_model::change::Change;
 use hoist_model::document::{Environment, Flag};
 use hoist_model::log::Effect;
-use hoist_model::plan::{Plan, Request, Sentence, Use, Warning};
+use hoist_model::plan::{Moved, Plan, Request, Sentence, Use, Warning};
 use hoist_model::state::State;
 use http::StatusCode;
 use serde::Serialize;
@@ -310,6 +310,8 @@ pub struct Options {
     pub note: String,
     /// Revisions of documents that the change was made from.
     pub base: BTreeMap<Id, u64>,
+    /// What becomes of a change to a document that has moved on since.
+    pub moved: Moved,
     /// The client's Idempotency-Key and the request's fingerprint.
     pub idempotency: Option<(String, String)>,
 }
@@ -352,6 +354,7 @@ pub async fn submit_planned(
         changes,
         note: options.note,
         base: options.base,
+        moved: options.moved,
     };
     let submission = Submission {
         actor: scope.actor.clone(),

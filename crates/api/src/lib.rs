@@ -22,6 +22,7 @@ pub mod page;
 pub mod problem;
 pub mod query;
 pub mod routes;
+pub mod tagged;
 pub mod wire;
 pub mod write;
 

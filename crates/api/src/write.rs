@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use hoist_model::Id;
 use hoist_model::change::Change;
+use hoist_model::plan::Moved;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -20,6 +21,7 @@ use crate::endpoints::changes::idempotency;
 use crate::guard::Scope;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::tagged::etag;
 
 /// How a write is to be carried out.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -174,6 +176,7 @@ impl Write {
         match (made_from, document) {
             (Some(revision), Some(id)) => {
                 options.base.insert(id, revision);
+                options.moved = Moved::Refuse;
             }
             // Nothing is there yet, and the client knows.
             (Some(0) | None, None) | (None, Some(_)) => {}
@@ -258,11 +261,7 @@ impl IntoResponse for Written {
             Ok(status) => status,
             Err(problem) => return problem.into_response(),
         };
-        let etag = self
-            .answer
-            .change
-            .and(self.answer.revision)
-            .and_then(|revision| HeaderValue::from_str(&format!("\"{revision}\"")).ok());
+        let etag = self.answer.change.and(self.answer.revision).and_then(etag);
         let mut response = (status, Json(self.answer)).into_response();
         let headers = response.headers_mut();
         if let Some(etag) = etag {

@@ -7,7 +7,7 @@ use hoist_model::authorise::Place;
 use hoist_model::change::{Change, PasswordHash, UserChange};
 use hoist_model::document::User;
 use hoist_model::log::Actor;
-use hoist_model::plan::Request;
+use hoist_model::plan::{Moved, Request};
 use hoist_model::record::Kind;
 use hoist_store::{SecretKind, SecretValue, Session, SessionDigest};
 use jiff::SignedDuration;
@@ -243,6 +243,7 @@ impl App {
             changes: vec![Change::User(change)],
             note: reset.note,
             base: BTreeMap::new(),
+            moved: Moved::Merge,
         };
         let submission = Submission {
             actor: reset.by,

@@ -7,7 +7,7 @@ use hoist_model::change::{Change, EnvironmentChange, MemberChange, OrganizationC
 use hoist_model::document::{Body, Role, User};
 use hoist_model::log::{Actor, Effect, LogEntry};
 use hoist_model::permission::SEEDED;
-use hoist_model::plan::Request;
+use hoist_model::plan::{Moved, Request};
 use hoist_model::record::Kind;
 use hoist_model::state::Doc;
 use hoist_store::Commit;
@@ -153,6 +153,7 @@ impl App {
             changes,
             note: "first run".into(),
             base: std::collections::BTreeMap::new(),
+            moved: Moved::Merge,
         };
         let submission = Submission {
             actor: Actor::System,

@@ -57,6 +57,21 @@ pub struct Merged {
     pub conflicts: Vec<String>,
 }
 
+/// Parts of a project that count by themselves: nobody edits them.
+pub const COUNTERS: [&str; 2] = ["next_flag", "next_segment"];
+
+/// Whether two bodies differ in counters at most.
+pub fn is_same_but_counters(one: &Json, other: &Json) -> bool {
+    let without = |body: &Json| {
+        let mut body = body.clone();
+        if let Some(object) = body.as_object_mut() {
+            COUNTERS.iter().for_each(|counter| drop(object.remove(*counter)));
+        }
+        body
+    };
+    without(one) == without(other)
+}
+
 /// Lays what changed from `base` to `mine` over `theirs`.
 pub fn three_way(base: &Json, theirs: &Json, mine: &Json) -> Merged {
     let mut conflicts = Vec::new();

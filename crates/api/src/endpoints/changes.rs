@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use hoist_model::Id;
 use hoist_model::change::Change;
+use hoist_model::plan::Moved;
 use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -90,6 +91,7 @@ async fn carry_out(api: &Api, scope: &Scope, headers: &HeaderMap, body: Body<Cha
         seen: form.plan,
         note: form.note,
         base: form.base,
+        moved: Moved::Merge,
         idempotency: idempotency(headers, &body.bytes)?,
     };
     submit(api, scope, scope.place, form.changes, options)

@@ -1,12 +1,10 @@
 //! A flag in an environment: rules and default, overrides, switch, kill.
 
-use axum::Json;
 use axum::extract::State;
 use hoist_model::change::{Change, ConfigChange};
 use hoist_model::document::Flag;
 use hoist_model::record::Kind;
 use hoist_model::state::Setting;
-use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +14,7 @@ use crate::body::{Body, Patch};
 use crate::endpoints::find;
 use crate::guard::Scope;
 use crate::problem::Problem;
+use crate::tagged::Tagged;
 use crate::wire::flag::{ConfigView, KillView, OverridesView};
 use crate::wire::schema::{ConfigPatch, OverridesPatch};
 use crate::write::{Changing, Refused, Write, WriteHeaders, WriteQuery, Written};
@@ -56,7 +55,7 @@ pub struct KillForm {
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}/environments/{environment}", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path)),
     responses((status = 200, body = FlagSetting), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<(HeaderMap, Json<FlagSetting>), Problem> {
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<FlagSetting>, Problem> {
     let state = api.app.world.state();
     let project = Some(scope.project()?);
     let (key, place) = (scope.param("flag"), scope.param("environment"));
@@ -75,11 +74,10 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<(HeaderMap, Jso
         overrides: OverridesView::of(setting.and_then(|setting| setting.overrides.as_deref())),
         kill: KillView::of(&state, setting, api.app.clock.now()),
     };
-    let mut headers = HeaderMap::new();
-    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", view.config.revision)) {
-        headers.insert(header::ETAG, etag);
-    }
-    Ok((headers, Json(view)))
+    Ok(Tagged {
+        revision: view.config.revision,
+        body: view,
+    })
 }
 
 /// The document of a setting that `If-Match` is about.

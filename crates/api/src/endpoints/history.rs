@@ -10,7 +10,7 @@ use hoist_model::Id;
 use hoist_model::change::Change;
 use hoist_model::document::User;
 use hoist_model::log::{Effect, LogEntry};
-use hoist_model::plan::{Refusal, Request};
+use hoist_model::plan::{Moved, Refusal, Request};
 use hoist_model::record::Kind;
 use hoist_model::state::State as Model;
 use jiff::Timestamp;
@@ -159,6 +159,7 @@ async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
         changes: vec![Change::Undo { revision }],
         note: String::new(),
         base: BTreeMap::new(),
+        moved: Moved::Merge,
     };
     let submission = Submission {
         actor: scope.actor.clone(),

@@ -8,7 +8,7 @@ use hoist_model::Id;
 use hoist_model::change::{Change, Import};
 use hoist_model::log::Effect;
 use hoist_model::permission::Permission;
-use hoist_model::plan::Plan;
+use hoist_model::plan::{Moved, Plan};
 use hoist_model::portable::{Gap, ProjectFile};
 use hoist_model::record::Kind;
 use hoist_model::state::State as Model;
@@ -95,6 +95,7 @@ pub async fn import(
         seen: query.plan.clone(),
         note: query.note.clone(),
         base: BTreeMap::new(),
+        moved: Moved::Merge,
         idempotency: idempotency(&headers, &bytes)?,
     };
     let (file, gaps) = read(&api, &query, bytes.to_vec()).await?;

@@ -12,6 +12,7 @@ use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cut};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::tagged::Tagged;
 use crate::wire::place::OrganizationView;
 
 /// Organizations that one may see, by key.
@@ -35,9 +36,14 @@ pub async fn list(
 /// One organization.
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}", tag = "organizations", params(("organization" = String, Path)),
     responses((status = 200, body = OrganizationView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<OrganizationView>, Problem> {
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<OrganizationView>, Problem> {
     let state = api.app.world.state();
     let found = state.find(Kind::Organization, None, scope.param("organization"));
-    let view = found.and_then(|doc| Some(OrganizationView::of(doc, doc.as_a::<Organization>()?)));
-    view.map(Json).ok_or_else(|| Problem::not_found("organization"))
+    let view = found.and_then(|doc| {
+        Some(Tagged {
+            revision: doc.revision,
+            body: OrganizationView::of(doc, doc.as_a::<Organization>()?),
+        })
+    });
+    view.ok_or_else(|| Problem::not_found("organization"))
 }

@@ -12,6 +12,7 @@ use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cut};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::tagged::Tagged;
 use crate::wire::place::ProjectView;
 
 /// Projects that one may see, by key.
@@ -40,9 +41,14 @@ pub async fn list(
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}", tag = "projects",
     params(("organization" = String, Path), ("project" = String, Path)),
     responses((status = 200, body = ProjectView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<ProjectView>, Problem> {
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<ProjectView>, Problem> {
     let state = api.app.world.state();
     let doc = state.get(scope.project()?);
-    let view = doc.and_then(|doc| Some(ProjectView::of(doc, doc.as_a::<Project>()?)));
-    view.map(Json).ok_or_else(|| Problem::not_found("project"))
+    let view = doc.and_then(|doc| {
+        Some(Tagged {
+            revision: doc.revision,
+            body: ProjectView::of(doc, doc.as_a::<Project>()?),
+        })
+    });
+    view.ok_or_else(|| Problem::not_found("project"))
 }

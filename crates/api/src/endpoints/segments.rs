@@ -17,6 +17,7 @@ use crate::guard::Scope;
 use crate::page::{Page, PageQuery, cursor, cut};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::tagged::Tagged;
 use crate::wire::segment::SegmentView;
 use crate::wire::summary::{Condition, Summary};
 
@@ -137,7 +138,7 @@ pub async fn list(
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/segments/{segment}", tag = "segments",
     params(("organization" = String, Path), ("project" = String, Path), ("segment" = String, Path)),
     responses((status = 200, body = SegmentDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<SegmentDetail>, Problem> {
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<SegmentDetail>, Problem> {
     let state = api.app.world.state();
     let project = scope.project()?;
     let key = scope.param("segment");
@@ -149,10 +150,13 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<SegmentDet
             used_by.push(place.view(now));
         }
     });
-    Ok(Json(SegmentDetail {
-        segment: SegmentView::of(&state, doc, body),
-        used_by,
-    }))
+    Ok(Tagged {
+        revision: doc.revision,
+        body: SegmentDetail {
+            segment: SegmentView::of(&state, doc, body),
+            used_by,
+        },
+    })
 }
 
 /// Members of a segment by subject key.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use hoist_app::sessions::SignedIn;
+use hoist_app::sessions::{SignInError, SignedIn};
 use hoist_model::Id;
 use hoist_model::authorise::{Place, access};
 use hoist_model::document::{Member, Organization, Project, User};
@@ -210,7 +210,11 @@ pub async fn change_password(
         .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
     let form: PasswordForm = parse(&bytes)?;
     let user = scope.user()?;
-    let signed_in = api.app.change_password(user, &form.current, &form.new, &caller).await?;
+    let changed = api.app.change_password(user, &form.current, &form.new, &caller).await;
+    let signed_in = changed.map_err(|error| match error {
+        SignInError::Weak { reason } => Problem::invalid("weak_password", reason, "/new"),
+        other => other.into(),
+    })?;
     let view = SessionView::of(&api, user)?;
     Ok(with_cookie(scheme, StatusCode::OK, &signed_in, &view))
 }

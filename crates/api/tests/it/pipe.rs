@@ -77,14 +77,19 @@ async fn editors_of_different_rules_merge_and_of_one_rule_conflict() {
     house.patch(Some(&editor), &path, rules).await.with(200);
     let read = house.get(Some(&editor), &path).await;
     let etag = read.headers[header::ETAG].to_str().expect("text").to_owned();
+    let document = read.with(200)["config"]["id"].as_str().expect("an id").to_owned();
+    let base: u64 = etag.trim_matches('"').parse().expect("a revision");
+    let edit = |patch: Json| {
+        json!({"base": {document.as_str(): base},
+            "changes": [{"config": {"edit": {"flag": "checkout", "environment": "dev", "patch": patch}}}]})
+    };
     let first = json!({"rules": [rule("a", "DK"), rule("b", "SE")]});
     with_headers(&house, &admin, "PATCH", &path, &[("if-match", &etag)], &first)
         .await
         .with(200);
-    let other = json!({"rules": [rule("a", "NO"), rule("b", "FI")]});
-    with_headers(&house, &editor, "PATCH", &path, &[("if-match", &etag)], &other)
-        .await
-        .with(200);
+    let all = format!("{PROJECT}/changes");
+    let other = edit(json!({"rules": [rule("a", "NO"), rule("b", "FI")]}));
+    house.post(Some(&editor), &all, other).await.with(200);
     let merged = house.get(Some(&editor), &path).await.with(200);
     let value = |at: &str| {
         merged
@@ -92,21 +97,88 @@ async fn editors_of_different_rules_merge_and_of_one_rule_conflict() {
             .cloned()
     };
     assert_eq!((value("0"), value("1")), (Some(json!("DK")), Some(json!("FI"))));
-    let same = json!({"rules": [rule("a", "IS"), rule("b", "SE")]});
-    let late = with_headers(&house, &editor, "PATCH", &path, &[("if-match", &etag)], &same).await;
-    let problem = late.with(412);
+    let same = edit(json!({"rules": [rule("a", "IS"), rule("b", "SE")]}));
+    let problem = house.post(Some(&editor), &all, same).await.with(409);
     assert_eq!(problem["code"], "conflict");
     assert!(problem["winner"]["revision"].is_u64() && problem["winner"]["actor"]["name"].is_string());
     let pointer = problem["problems"][0]["pointer"].as_str().expect("a pointer");
     assert!(pointer.starts_with("/rules/"), "{pointer}");
-    let document = merged["config"]["id"].as_str().expect("an id");
-    let base: u64 = etag.trim_matches('"').parse().expect("a revision");
-    let body = json!({"base": {document: base},
-        "changes": [{"config": {"edit": {"flag": "checkout", "environment": "dev", "patch": same}}}]});
+}
+
+/// Who says `If-Match` gets what HTTP promises: nothing happens to a document that has moved on.
+#[tokio::test]
+async fn if_match_refuses_what_has_moved_on() {
+    let house = TestApp::start().await;
+    let admin = house.sign_in_as("admin").await;
+    flag(&house, &admin, "checkout").await;
     house
-        .post(Some(&editor), &format!("{PROJECT}/changes"), body)
+        .post(Some(&admin), &format!("{PROJECT}/segments"), json!({"key": "beta"}))
         .await
-        .with(409);
+        .with(201);
+    for path in ["", "/flags/checkout", "/segments/beta", "/environments/dev"] {
+        let path = format!("{PROJECT}{path}");
+        let read = house.get(Some(&admin), &path).await;
+        let etag = read.headers[header::ETAG].to_str().expect("text").to_owned();
+        let patch = async |etag: &str, patch: Json| {
+            with_headers(&house, &admin, "PATCH", &path, &[("if-match", etag)], &patch).await
+        };
+        patch(&etag, json!({"name": "First"})).await.with(200);
+        let revision = house.revision();
+        let late = patch(&etag, json!({"name": "Second"})).await.with(412);
+        assert_eq!(
+            (&late["code"], &late["winner"]["revision"]),
+            (&json!("moved"), &json!(revision)),
+            "{path}"
+        );
+        assert_eq!(late["winner"]["actor"]["name"], "admin@example.org");
+        for other in [etag.clone(), format!("\"{}\"", revision + 7)] {
+            let part = if path.ends_with("dev") {
+                json!({"hue": 3})
+            } else {
+                json!({"description": "x"})
+            };
+            patch(&other, part).await.with(412);
+        }
+        assert_eq!(house.revision(), revision, "nothing has changed: {path}");
+        patch(&format!("\"{revision}\""), json!({"name": "Second"}))
+            .await
+            .with(200);
+    }
+    // New flags count up in the project; that is no edit of it.
+    let etag = house.get(Some(&admin), PROJECT).await.headers[header::ETAG]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    flag(&house, &admin, "another").await;
+    with_headers(
+        &house,
+        &admin,
+        "PATCH",
+        PROJECT,
+        &[("if-match", &etag)],
+        &json!({"name": "Shop"}),
+    )
+    .await
+    .with(200);
+}
+
+/// The token of a plan for a new flag holds while others make flags.
+#[tokio::test]
+async fn a_plan_is_not_stale_because_a_counter_moved() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let path = format!("{PROJECT}/flags");
+    let body = json!({"key": "checkout", "kind": "boolean"});
+    let planned = house
+        .post(Some(&editor), &format!("{path}?dry_run=true"), body.clone())
+        .await
+        .with(200);
+    flag(&house, &editor, "another").await;
+    let token = planned["plan"]["token"].as_str().expect("a token");
+    house
+        .post(Some(&editor), &format!("{path}?plan={token}"), body)
+        .await
+        .with(201);
 }
 
 #[tokio::test]
@@ -444,6 +516,7 @@ async fn changes_go_on_while_an_import_is_planned() {
             changes: vec![hoist_model::change::Change::Import(import)],
             note: String::new(),
             base: std::collections::BTreeMap::new(),
+            moved: hoist_model::plan::Moved::Merge,
         },
         seen: None,
         idempotency: None,
@@ -467,4 +540,16 @@ async fn changes_go_on_while_an_import_is_planned() {
 
 async fn flag_named(house: &TestApp, who: &Person, number: u64) {
     flag(house, who, &format!("meanwhile-{number}")).await;
+}
+
+#[tokio::test]
+async fn a_weak_password_is_pointed_at_in_the_body() {
+    let house = TestApp::start().await;
+    let operator = house.person(hoist_testkit::OPERATOR).await;
+    let body = json!({"current": hoist_testkit::PASSWORD, "new": "short"});
+    let refused = house
+        .post(Some(&operator), "/hoist/v1/session/password", body)
+        .await
+        .with(422);
+    assert_eq!(refused["problems"][0]["pointer"], "/new");
 }

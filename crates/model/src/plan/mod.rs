@@ -15,7 +15,7 @@ mod result;
 mod segment;
 mod undo;
 
-pub use request::{Past, Problem, Refusal, Request, Source};
+pub use request::{Moved, Past, Problem, Refusal, Request, Source};
 pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};
 
 use std::collections::BTreeSet;
@@ -296,6 +296,9 @@ impl Planner<'_> {
         let Some(old) = self.past.body_at(id, base) else {
             return Err(conflict(Vec::new()));
         };
+        if self.request.moved == Moved::Refuse && !(base < revision && merge::is_same_but_counters(&old, now)) {
+            return Err(conflict(Vec::new()));
+        }
         let mine = merge::merge_patch(&old, patch);
         let merged = merge::three_way(&old, now, &mine);
         if merged.conflicts.is_empty() {

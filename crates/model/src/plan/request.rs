@@ -22,6 +22,18 @@ pub struct Request {
     pub note: String,
     /// Revisions of documents that the changes were made from.
     pub base: BTreeMap<Id, u64>,
+    /// What becomes of a change to a document that has moved on since.
+    pub moved: Moved,
+}
+
+/// What becomes of a change to a document that has moved on from its base.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    /// It is merged; the same part changed twice is a conflict.
+    #[default]
+    Merge,
+    /// It is refused.
+    Refuse,
 }
 
 /// Where new things come from.

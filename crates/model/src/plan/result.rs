@@ -139,6 +139,7 @@ impl Plan {
     pub fn base(&self) -> BTreeMap<Id, u64> {
         self.effects
             .iter()
+            .filter(|effect| !effect.is_bookkeeping())
             .filter_map(|effect| match effect {
                 Effect::Put { before, after } => Some((after.id, before.as_ref().map_or(0, |before| before.revision))),
                 Effect::Remove { before } => Some((before.id, before.revision)),

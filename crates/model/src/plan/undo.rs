@@ -299,7 +299,7 @@ fn parsed(record: &Record) -> Json {
 
 /// Counters of indexes only grow: undo does not hand an index out twice.
 fn keep_counters(written: &Json, wanted: &mut Json) {
-    for counter in ["next_flag", "next_segment"] {
+    for counter in merge::COUNTERS {
         if let (Some(value), Some(object)) = (written.get(counter), wanted.as_object_mut()) {
             object.insert(counter.to_owned(), value.clone());
         }

@@ -184,6 +184,7 @@ impl House {
             changes,
             note: String::new(),
             base,
+            moved: hoist_model::plan::Moved::Merge,
         };
         let mut source = self.source.clone();
         let planned = plan(&self.state, &request, actor, self.now, &mut source, self);

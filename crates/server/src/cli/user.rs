@@ -11,7 +11,7 @@ use hoist_model::Id;
 use hoist_model::authorise::Place;
 use hoist_model::change::{Change, UserChange};
 use hoist_model::log::Actor;
-use hoist_model::plan::{Refusal, Request};
+use hoist_model::plan::{Moved, Refusal, Request};
 use hoist_model::record::Kind;
 
 use super::serve::load;
@@ -137,6 +137,7 @@ async fn make(app: &App, create: &Create) -> Result<Id, Failure> {
         changes: vec![Change::User(change)],
         note: "hoist user create".into(),
         base: BTreeMap::new(),
+        moved: Moved::Merge,
     };
     let submission = Submission {
         actor: Actor::Operator,

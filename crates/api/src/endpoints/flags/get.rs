@@ -1,6 +1,5 @@
 //! One flag in all environments.
 
-use axum::Json;
 use axum::extract::State;
 use hoist_model::document::{Config, Flag};
 use hoist_model::record::Kind;
@@ -12,6 +11,7 @@ use utoipa::ToSchema;
 use crate::Api;
 use crate::guard::Scope;
 use crate::problem::Problem;
+use crate::tagged::Tagged;
 use crate::wire::actor::ActorView;
 use crate::wire::flag::{ConfigView, FlagView, KillView, OverridesView};
 use crate::wire::place::EnvironmentView;
@@ -86,7 +86,7 @@ pub struct GapView {
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path)),
     responses((status = 200, body = FlagDetail), (status = 401, body = Problem), (status = 404, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<FlagDetail>, Problem> {
+pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<FlagDetail>, Problem> {
     let state = api.app.world.state();
     let project = scope.project()?;
     let key = scope.param("flag");
@@ -101,12 +101,15 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<FlagDetail
         .map(|(place, body)| in_environment(&state, doc, flag, EnvironmentView::of(place, body), now))
         .collect();
     let needed_by = needed_by(&state, project, key);
-    Ok(Json(FlagDetail {
-        flag: FlagView::of(doc, flag),
-        environments,
-        needed_by,
-        gaps: gaps(flag),
-    }))
+    Ok(Tagged {
+        revision: doc.revision,
+        body: FlagDetail {
+            flag: FlagView::of(doc, flag),
+            environments,
+            needed_by,
+            gaps: gaps(flag),
+        },
+    })
 }
 
 fn in_environment(
