@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::index::text_hash;
 use crate::json_logic::Lookup;
 use crate::names::{Name, Names, Parsed, SUBJECT, Source, View};
-use crate::reading::{self, Number};
+use crate::reading::{self, Number, Rank};
 use crate::value::Value;
 
 /// A context bound to the names of a snapshot. Serves any number of flags of that snapshot.
@@ -23,7 +23,7 @@ use crate::value::Value;
 pub struct Bound<'c> {
     context: &'c Context,
     slots: Box<[Seen<'c>]>,
-    versions: Box<[OnceCell<Option<Version>>]>,
+    versions: Box<[OnceCell<Option<Ranked>>]>,
     addresses: Box<[OnceCell<Option<IpAddr>>]>,
     instants: Box<[OnceCell<Option<Timestamp>>]>,
 }
@@ -55,6 +55,20 @@ impl<'c> Text<'c> {
         let text = text.into();
         let hash = text_hash(&text);
         Self { text, hash }
+    }
+}
+
+/// A version with its rank.
+#[derive(Debug)]
+pub(crate) struct Ranked {
+    pub(crate) rank: Rank,
+    pub(crate) version: Version,
+}
+
+impl Ranked {
+    pub(crate) fn new(version: Version) -> Self {
+        let rank = Rank::near(&version);
+        Self { rank, version }
     }
 }
 
@@ -106,9 +120,9 @@ impl<'c> Bound<'c> {
     }
 
     #[inline]
-    pub(crate) fn version(&self, cell: u32, seen: &Seen<'_>) -> Option<&Version> {
+    pub(crate) fn version(&self, cell: u32, seen: &Seen<'_>) -> Option<&Ranked> {
         let read = || match seen {
-            Seen::Text(text) => reading::version(&text.text),
+            Seen::Text(text) => reading::version(&text.text).map(Ranked::new),
             _ => None,
         };
         self.versions.get(cell as usize)?.get_or_init(read).as_ref()

@@ -15,20 +15,22 @@ use crate::placement::Placement;
 use crate::program::{FAILS, Program, Shape, Target};
 use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
 
-/// One flag of a snapshot.
+/// One flag of a snapshot. What an evaluation reads comes first and lies together: evaluating a large
+/// environment is mostly waiting for memory.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct CompiledFlag {
     pub(crate) constant: Option<Constant>,
-    pub(crate) steps: Box<[Step]>,
-    pub(crate) leaves: Box<[Leaf]>,
-    pub(crate) key: Box<str>,
-    pub(crate) key_hash: u64,
-    pub(crate) index: u32,
     pub(crate) changes: Changes,
     pub(crate) state: State,
     pub(crate) client_visible: bool,
     pub(crate) kind: Kind,
+    pub(crate) index: u32,
+    pub(crate) steps: Box<[Step]>,
+    pub(crate) leaves: Box<[Leaf]>,
     pub(crate) program: Program,
+    pub(crate) key: Box<str>,
+    pub(crate) key_hash: u64,
     pub(crate) variants: Box<[CompiledVariant]>,
     pub(crate) key_json: Box<str>,
     pub(crate) metadata: Arc<Metadata>,

@@ -4,22 +4,23 @@ use crate::Moment;
 use crate::bound::Bound;
 use crate::names::Slot;
 use crate::ruleset::{Missing, Scheme};
-use crate::scheme::{self, Hash, Purpose};
+use crate::scheme::{self, Hash, Purpose, Start};
 
-/// Places subjects.
+/// Places subjects for one purpose.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
-    pub(crate) scheme: Scheme,
-    pub(crate) salt: Box<str>,
     pub(crate) inputs: Inputs,
+    pub(crate) scheme: Scheme,
+    pub(crate) purpose: Purpose,
     pub(crate) missing: Missing,
+    pub(crate) salt: Box<str>,
 }
 
 /// What decides a placement.
 #[derive(Clone, Debug)]
 pub(crate) enum Inputs {
-    /// Salt and one attribute, the common case: what comes before the attribute is joined beforehand.
-    Keyed { prefix: Box<str>, slot: Slot },
+    /// Salt and one attribute, the common case: what comes before the attribute is hashed beforehand.
+    Keyed { start: Start, slot: Slot },
     /// Salt and parts, joined.
     Pieces(Box<[Piece]>),
     /// Every request draws anew.
@@ -60,25 +61,25 @@ impl Placed {
 impl Placement {
     /// Places the subject of a context.
     #[inline]
-    pub(crate) fn place(&self, purpose: Purpose, bound: &Bound<'_>, moment: &Moment) -> Placed {
+    pub(crate) fn place(&self, bound: &Bound<'_>, moment: &Moment) -> Placed {
         match &self.inputs {
-            Inputs::Keyed { prefix, slot } => match bound.text(*slot) {
-                Some(text) => Placed::At(scheme::hash(self.scheme, purpose, [&**prefix, &*text.text].into_iter())),
-                None => self.absent(purpose, moment),
+            Inputs::Keyed { start, slot } => match bound.text(*slot) {
+                Some(text) => Placed::At(start.hash(std::iter::once(&*text.text))),
+                None => self.absent(moment),
             },
-            Inputs::Request => self.draw(purpose, moment),
+            Inputs::Request => self.draw(moment),
             Inputs::Pieces(pieces) if self.is_complete(pieces, bound) => {
-                Placed::At(scheme::hash(self.scheme, purpose, texts(pieces, bound)))
+                Placed::At(scheme::hash(self.scheme, self.purpose, texts(pieces, bound)))
             }
-            Inputs::Pieces(_) => self.absent(purpose, moment),
+            Inputs::Pieces(_) => self.absent(moment),
         }
     }
 
-    fn absent(&self, purpose: Purpose, moment: &Moment) -> Placed {
+    fn absent(&self, moment: &Moment) -> Placed {
         match self.missing {
             Missing::NotMatched => Placed::Nowhere,
             Missing::Base => Placed::Base(scheme::base(self.scheme)),
-            Missing::Draw => self.draw(purpose, moment),
+            Missing::Draw => self.draw(moment),
         }
     }
 
@@ -87,11 +88,11 @@ impl Placement {
         let end = [scheme::separator(self.scheme), arm];
         let hash = match &self.inputs {
             Inputs::Request => return 0,
-            Inputs::Keyed { prefix, slot } => {
+            Inputs::Keyed { start, slot } => {
                 let text = bound.text(*slot).map(|text| &*text.text).unwrap_or_default();
-                scheme::hash(self.scheme, Purpose::Split, [&**prefix, text].into_iter().chain(end))
+                start.hash(std::iter::once(text).chain(end))
             }
-            Inputs::Pieces(pieces) => scheme::hash(self.scheme, Purpose::Split, texts(pieces, bound).chain(end)),
+            Inputs::Pieces(pieces) => scheme::hash(self.scheme, self.purpose, texts(pieces, bound).chain(end)),
         };
         match hash {
             Hash::Hoist64(hash) => hash,
@@ -105,8 +106,8 @@ impl Placement {
     }
 
     /// A gate and a split of one salt draw independently.
-    fn draw(&self, purpose: Purpose, moment: &Moment) -> Placed {
-        let seed = match purpose {
+    fn draw(&self, moment: &Moment) -> Placed {
+        let seed = match self.purpose {
             Purpose::Share => moment.seed,
             Purpose::Split => !moment.seed,
         };

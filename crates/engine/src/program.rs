@@ -14,7 +14,7 @@ use crate::bound::Text;
 use crate::index::{TextTable, tag};
 use crate::names::Slot;
 use crate::placement::Placement;
-use crate::reading::{Block, Edge, Number, Precedence};
+use crate::reading::{Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Bound, Operator, Quantifier, Share};
 
 /// Where evaluation goes on: a test, or one of [`HOLDS`] and [`FAILS`].
@@ -74,7 +74,8 @@ impl Sense {
     }
 }
 
-/// What is compared, values inside.
+/// What is compared. Two words: what takes more room lies behind a pointer, so that the common tests of a
+/// flag share few cache lines.
 #[derive(Debug)]
 pub(crate) enum Check {
     /// A foreign test that cannot be read, with its profile's verdict.
@@ -87,23 +88,26 @@ pub(crate) enum Check {
     },
     /// Equals one of many or mixed values.
     In(Box<Set>),
-    Text(TextOperator, Box<[Box<str>]>),
+    Text(Box<TextTest>),
     Matches(Box<Regex>),
-    Number {
+    Whole {
         order: Order,
-        than: Number,
         coercion: Coercion,
+        than: i64,
     },
-    Modulo {
-        divisor: i64,
-        remainder: i64,
+    Fraction {
+        order: Order,
         coercion: Coercion,
+        than: f64,
     },
-    Version {
+    Modulo(Box<ModuloTest>),
+    /// Against a version whose rank says it all.
+    Release {
+        order: Order,
         cell: u32,
-        order: Order,
-        than: Precedence,
+        than: Rank,
     },
+    Version(Box<VersionTest>),
     VersionRange {
         cell: u32,
         range: Box<VersionReq>,
@@ -111,10 +115,33 @@ pub(crate) enum Check {
     Time(Box<TimeTest>),
     Address {
         cell: u32,
-        blocks: Box<[Block]>,
+        blocks: Box<Vec<Block>>,
     },
     Segment(u32),
     Percentage(Box<Percentage>),
+}
+
+/// A search in text.
+#[derive(Debug)]
+pub(crate) struct TextTest {
+    pub(crate) operator: TextOperator,
+    pub(crate) values: Box<[Box<str>]>,
+}
+
+/// A test of what is left by a division.
+#[derive(Debug)]
+pub(crate) struct ModuloTest {
+    pub(crate) divisor: i64,
+    pub(crate) remainder: i64,
+    pub(crate) coercion: Coercion,
+}
+
+/// A test against any version.
+#[derive(Debug)]
+pub(crate) struct VersionTest {
+    pub(crate) cell: u32,
+    pub(crate) order: Order,
+    pub(crate) than: Precedence,
 }
 
 /// Whether text counts as the number it spells.

@@ -161,6 +161,35 @@ impl Precedence {
     }
 }
 
+/// The order of most versions in one number: 21 bits for each of the three numbers, then whether it is a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank(u64);
+
+const RANK_BITS: u32 = 21;
+
+/// No number of an exact rank is that large; larger ones of other versions count as this.
+const RANK_END: u64 = (1 << RANK_BITS) - 1;
+
+impl Rank {
+    /// Of a version to compare with: exact, or none. Not for pre-releases, whose order needs their text.
+    pub(crate) fn exact(version: &Version) -> Option<Self> {
+        let small = [version.major, version.minor, version.patch]
+            .into_iter()
+            .all(|number| number < RANK_END);
+        (small && version.pre.is_empty()).then(|| Self::near(version))
+    }
+
+    /// Of any version, right in its order to every exact rank: a number that is too large is larger than
+    /// any of those, and a pre-release comes right before its release.
+    pub(crate) fn near(version: &Version) -> Self {
+        let numbers = [version.major, version.minor, version.patch];
+        let joined = numbers
+            .into_iter()
+            .fold(0, |rank, number| (rank << RANK_BITS) | number.min(RANK_END));
+        Self((joined << 1) | u64::from(version.pre.is_empty()))
+    }
+}
+
 /// SemVer 2.0, strict: three numbers, no leading `v`.
 pub(crate) fn version(text: &str) -> Option<Version> {
     Version::parse(text).ok()
@@ -299,5 +328,39 @@ mod tests {
         for bad in ["10.0.0.0/33", "10.0.0/8", "", "/8", "::/129", "1.1.1.1/+8", "1.1.1.1/"] {
             assert_eq!(Block::read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn ranks_order_like_versions() {
+        let big = RANK_END;
+        let numbers = [
+            "0",
+            "1",
+            "2",
+            "9",
+            "2097150",
+            "2097151",
+            "2097152",
+            "18446744073709551615",
+        ];
+        let mut versions = Vec::new();
+        for major in numbers {
+            for minor in numbers {
+                for end in ["0", "7", "2097151", "1-rc.1", "1-0", "1+b", "2097152-a"] {
+                    versions.extend(version(&format!("{major}.{minor}.{end}")));
+                }
+            }
+        }
+        let mut compared = 0;
+        for than in &versions {
+            let Some(exact) = Rank::exact(than) else { continue };
+            assert!(than.major < big && than.pre.is_empty());
+            for own in &versions {
+                let by_text = Precedence::new(than.clone()).compare(own);
+                assert_eq!(Rank::near(own).cmp(&exact), by_text, "{own} and {than}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 10_000);
     }
 }

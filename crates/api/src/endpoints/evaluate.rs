@@ -218,7 +218,7 @@ impl<'a> Writer<'a> {
         self.begin(at);
         self.out.push_str(outcome.key_json());
         let _ = write!(self.out, ",\"enabled\":{}", outcome.enabled);
-        if let Some(variant) = outcome.variant {
+        if let Some(variant) = outcome.variant() {
             self.out.push_str(",\"variant\":");
             self.text(variant);
         }
@@ -227,7 +227,7 @@ impl<'a> Writer<'a> {
             self.out.push_str(value);
         }
         self.reason(outcome.reason.as_str());
-        if let Some(rule) = outcome.rule.filter(|_| self.kind == CredentialKind::Server) {
+        if let Some(rule) = outcome.rule().filter(|_| self.kind == CredentialKind::Server) {
             self.out.push_str(",\"rule\":");
             self.text(rule);
         }

@@ -40,15 +40,15 @@ pub fn answer(flag: &FlagEntry, config: Option<&ConfigEntry>, outcome: &Outcome<
         (Some(problem), _) => return error(ErrorCode::General, &problem.to_string()),
         (None, _) => {}
     }
-    let reason = match (outcome.reason, outcome.value) {
+    let reason = match (outcome.reason, outcome.value()) {
         (Reason::Static, None) => Reason::Default,
         (reason, _) => reason,
     };
     let mut shown = Map::new();
-    if let Some(value) = outcome.value {
+    if let Some(value) = outcome.value() {
         shown.insert("value".to_owned(), value.clone());
     }
-    if let Some(variant) = outcome.variant {
+    if let Some(variant) = outcome.variant() {
         shown.insert("variant".to_owned(), variant.into());
     }
     shown.extend(members(reason.as_str(), outcome.metadata().clone()));

@@ -93,7 +93,7 @@ impl Pen {
 
     fn success(&mut self, outcome: &Outcome<'_>, value: Option<&str>) {
         push!(self.out, ",\"reason\":\"", outcome.reason.as_str(), "\",\"variant\":");
-        match outcome.variant {
+        match outcome.variant() {
             Some(variant) => push_string(&mut self.out, variant),
             None => push!(self.out, "null"),
         }
@@ -115,7 +115,7 @@ impl Pen {
         push!(self.out, self.plain);
         push_decimal(&mut self.out, flag.version());
         push!(self.out, "\",\"", DETAIL, "\":\"", outcome.detail(), "\"");
-        if let Some(rule) = outcome.rule {
+        if let Some(rule) = outcome.rule() {
             push!(self.out, ",\"", RULE, "\":");
             push_string(&mut self.out, rule);
         }
@@ -136,7 +136,7 @@ impl Pen {
         if is_free(DETAIL) {
             push!(self.out, "\"", DETAIL, "\":\"", outcome.detail(), "\",");
         }
-        if let Some(rule) = outcome.rule.filter(|_| is_free(RULE)) {
+        if let Some(rule) = outcome.rule().filter(|_| is_free(RULE)) {
             push!(self.out, "\"", RULE, "\":");
             push_string(&mut self.out, rule);
             push!(self.out, ",");

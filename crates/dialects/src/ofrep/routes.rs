@@ -226,8 +226,8 @@ fn is_visible(class: Class, flag: FlagRef<'_>) -> bool {
 
 fn evaluated(outcome: &Outcome<'_>) -> Evaluated {
     Evaluated {
-        flag: outcome.flag_index,
-        variant: outcome.variant_index,
+        flag: outcome.flag_index(),
+        variant: outcome.variant_index(),
     }
 }
 

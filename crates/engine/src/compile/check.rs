@@ -11,8 +11,10 @@ use serde_json::Value as Json;
 use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
-use crate::program::{Check, Coercion, Order, Relation, Set, TextOperator, Texts, TimeSource, TimeTest};
-use crate::reading::{self, Block, Edge, Number, Precedence};
+use crate::program::{
+    Check, Coercion, ModuloTest, Order, Relation, Set, TextOperator, TextTest, Texts, TimeSource, TimeTest, VersionTest,
+};
+use crate::reading::{self, Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Operator, Profile, Test};
 use crate::value::Value;
 
@@ -171,7 +173,7 @@ fn text(test: &Test, profile: Profile, operator: TextOperator) -> Result<Check, 
         .map(|value| read(value).map(String::into_boxed_str))
         .collect();
     values
-        .map(|values| Check::Text(operator, values))
+        .map(|values| Check::Text(Box::new(TextTest { operator, values })))
         .ok_or_else(|| "the values must be text".into())
 }
 
@@ -198,10 +200,10 @@ fn number(test: &Test, profile: Profile) -> Result<Check, String> {
     };
     let value = single(test)?;
     let than = read_number(value, profile).ok_or_else(|| format!("{value} is not a number"))?;
-    Ok(Check::Number {
-        order,
-        than,
-        coercion: coercion(profile),
+    let coercion = coercion(profile);
+    Ok(match than {
+        Number::Int(than) => Check::Whole { order, coercion, than },
+        Number::Float(than) => Check::Fraction { order, coercion, than },
     })
 }
 
@@ -229,11 +231,11 @@ fn modulo(test: &Test, profile: Profile) -> Result<Check, String> {
     };
     match (read(divisor), read(remainder)) {
         (Some(0), _) => Err("the divisor must not be 0".into()),
-        (Some(divisor), Some(remainder)) => Ok(Check::Modulo {
+        (Some(divisor), Some(remainder)) => Ok(Check::Modulo(Box::new(ModuloTest {
             divisor,
             remainder,
             coercion: coercion(profile),
-        }),
+        }))),
         _ => Err("divisor and remainder must be whole numbers".into()),
     }
 }
@@ -248,10 +250,13 @@ fn version(test: &Test, cell: u32) -> Result<Check, String> {
     };
     let text = single_text(test)?;
     let than = reading::version(text).ok_or_else(|| format!("\"{text}\" is not a semantic version"))?;
-    Ok(Check::Version {
-        cell,
-        order,
-        than: Precedence::new(than),
+    Ok(match Rank::exact(&than) {
+        Some(than) => Check::Release { order, cell, than },
+        None => Check::Version(Box::new(VersionTest {
+            cell,
+            order,
+            than: Precedence::new(than),
+        })),
     })
 }
 
@@ -299,12 +304,15 @@ fn cidr(test: &Test, profile: Profile, cell: u32) -> Result<Check, String> {
             .and_then(Block::read)
             .ok_or_else(|| format!("{value} is not a block of addresses"))
     };
-    let blocks: Result<Box<[Block]>, String> = match profile {
+    let blocks: Result<Vec<Block>, String> = match profile {
         Profile::Unleash => Ok(test.values.iter().filter_map(|value| read(value).ok()).collect()),
         Profile::Native | Profile::Flagd if test.values.is_empty() => Err("at least one value is needed".into()),
         Profile::Native | Profile::Flagd => test.values.iter().map(read).collect(),
     };
-    Ok(Check::Address { cell, blocks: blocks? })
+    Ok(Check::Address {
+        cell,
+        blocks: Box::new(blocks?),
+    })
 }
 
 fn single(test: &Test) -> Result<&Json, String> {

@@ -8,6 +8,7 @@ use super::serve::placement;
 use super::{Path, Report, Tables};
 use crate::program::{About, Check, FAILS, HOLDS, Node, Percentage, Program, Sense, Shape, Target, What};
 use crate::ruleset::{self, Condition, Profile, Quantifier, Test};
+use crate::scheme::Purpose;
 
 /// Deeper trees are not compiled, whatever the limits of a validation say.
 pub(crate) const DEEPEST: usize = 100;
@@ -221,7 +222,7 @@ impl Emitter<'_> {
     }
 
     fn percentage(&mut self, percentage: &ruleset::Percentage, exits: Exits, path: &Path<'_>) -> (Target, Shape) {
-        let placement = placement(&percentage.allocation, self.tables);
+        let placement = placement(&percentage.allocation, Purpose::Share, self.tables);
         if percentage.allocation.inputs.is_empty() && self.profile.is_native() {
             self.report
                 .add(&path.at("allocation/inputs"), "at least one input is needed");

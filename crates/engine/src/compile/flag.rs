@@ -15,6 +15,7 @@ use crate::outcome::{Detail, Reason};
 use crate::problem::{About, Problem};
 use crate::program::{FAILS, HOLDS};
 use crate::ruleset::{self, FlagRules};
+use crate::scheme::Purpose;
 
 /// Compiles a flag.
 ///
@@ -275,7 +276,7 @@ impl Maker<'_> {
             }
         };
         Some(Gate {
-            placement: super::serve::placement(&gate.allocation, self.tables),
+            placement: super::serve::placement(&gate.allocation, Purpose::Share, self.tables),
             share,
         })
     }

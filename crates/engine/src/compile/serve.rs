@@ -13,7 +13,7 @@ use crate::json_logic;
 use crate::names::{Names, Slot, View};
 use crate::placement::{Inputs, Piece, Placement};
 use crate::ruleset::{self, Allocation, Assign, Draw, Input, Kind, Metadata, Variant};
-use crate::scheme;
+use crate::scheme::{self, Purpose, Start};
 
 /// Makes the leaves of one flag, equal ones once.
 pub(crate) struct Leaves<'f> {
@@ -192,7 +192,7 @@ fn split(
         Assign::Stable | Assign::Session => split.allocation.draw,
     };
     Ok(Split {
-        placement: placement(&split.allocation, tables),
+        placement: placement(&split.allocation, Purpose::Split, tables),
         draw,
         total: end,
         arms: arms.into(),
@@ -201,7 +201,7 @@ fn split(
 
 fn ramp(ramp: &ruleset::Ramp, extra: &Metadata, leaves: &mut Leaves<'_>, tables: &mut Tables) -> Result<Ramp, String> {
     Ok(Ramp {
-        placement: placement(&ramp.allocation, tables),
+        placement: placement(&ramp.allocation, Purpose::Share, tables),
         curve: Curve::new(&ramp.curve)?,
         inside: leaves.variant(&ramp.variant, extra)?,
         rest: leaves.variant(&ramp.rest, extra)?,
@@ -231,21 +231,30 @@ fn logic(
 }
 
 /// Compiles an allocation; salt, literals and separators are joined beforehand.
-pub(crate) fn placement(allocation: &Allocation, tables: &mut Tables) -> Placement {
-    let joined = match allocation.assign {
-        Assign::Request => Inputs::Request,
-        Assign::Session => inputs(allocation, &[Input::FirstOf(vec!["sessionId".into()])], tables),
-        Assign::Stable => inputs(allocation, &allocation.inputs, tables),
+pub(crate) fn placement(allocation: &Allocation, purpose: Purpose, tables: &mut Tables) -> Placement {
+    let pieces = match allocation.assign {
+        Assign::Request => None,
+        Assign::Session => Some(pieces(allocation, &[Input::FirstOf(vec!["sessionId".into()])], tables)),
+        Assign::Stable => Some(pieces(allocation, &allocation.inputs, tables)),
+    };
+    let inputs = match pieces.as_deref() {
+        None => Inputs::Request,
+        Some([Piece::Text(first), Piece::FirstOf(slots)]) if slots.len() == 1 => Inputs::Keyed {
+            start: Start::new(allocation.scheme, purpose, first),
+            slot: slots.first().copied().unwrap_or_default(),
+        },
+        Some(_) => Inputs::Pieces(pieces.unwrap_or_default().into()),
     };
     Placement {
+        inputs,
         scheme: allocation.scheme,
-        salt: allocation.salt.as_str().into(),
-        inputs: joined,
+        purpose,
         missing: allocation.missing,
+        salt: allocation.salt.as_str().into(),
     }
 }
 
-fn inputs(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Inputs {
+fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut text = allocation.salt.clone();
     for input in inputs {
@@ -262,16 +271,7 @@ fn inputs(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Inp
     if !text.is_empty() {
         pieces.push(Piece::Text(text.into()));
     }
-    match pieces.as_mut_slice() {
-        [Piece::Text(prefix), Piece::FirstOf(slots)] if slots.len() == 1 => {
-            let slot = slots.first().copied().unwrap_or_default();
-            Inputs::Keyed {
-                prefix: std::mem::take(prefix),
-                slot,
-            }
-        }
-        _ => Inputs::Pieces(pieces.into()),
-    }
+    pieces
 }
 
 fn slot(name: &str, tables: &mut Tables) -> Slot {

@@ -7,7 +7,7 @@ use super::Run;
 use super::time::Tested;
 use crate::bound::{Seen, Text};
 use crate::program::{Check, Coercion, FAILS, HOLDS, Node, Order, Program, Target, TimeSource, TimeTest};
-use crate::reading::{self, Number};
+use crate::reading::{self, Number, Rank};
 use crate::ruleset::Quantifier;
 use crate::segment::{CompiledSegment, Presence};
 use crate::value::Value;
@@ -147,12 +147,17 @@ impl<V: Visitor> Run<'_, '_, V> {
     #[inline]
     fn scalar(&mut self, program: &Program, check: &Check, seen: &Seen<'_>) -> Reading {
         match check {
-            Check::Version { cell, order, than } => {
-                let version = self.bound.version(*cell, seen);
-                Reading::of_readable(version.map(|version| order.holds(than.compare(version))))
+            Check::Release { order, cell, than } => {
+                let own = self.bound.version(*cell, seen);
+                Reading::of_readable(own.map(|own| order.holds(own.rank.cmp(than))))
+            }
+            Check::Version(test) => {
+                let own = self.bound.version(test.cell, seen);
+                Reading::of_readable(own.map(|own| test.order.holds(test.than.compare(&own.version))))
             }
             Check::VersionRange { cell, range } => {
-                Reading::of_readable(self.bound.version(*cell, seen).map(|version| range.matches(version)))
+                let own = self.bound.version(*cell, seen);
+                Reading::of_readable(own.map(|own| range.matches(&own.version)))
             }
             Check::Address { cell, blocks } => {
                 let address = self.bound.address(*cell, seen);
@@ -196,9 +201,13 @@ impl<V: Visitor> Run<'_, '_, V> {
             _ => None,
         };
         match check {
-            Check::Version { order, than, .. } => {
+            Check::Release { order, than, .. } => {
                 let version = text.and_then(reading::version);
-                Reading::of_readable(version.map(|version| order.holds(than.compare(&version))))
+                Reading::of_readable(version.map(|version| order.holds(Rank::near(&version).cmp(than))))
+            }
+            Check::Version(test) => {
+                let version = text.and_then(reading::version);
+                Reading::of_readable(version.map(|version| test.order.holds(test.than.compare(&version))))
             }
             Check::VersionRange { range, .. } => {
                 Reading::of_readable(text.and_then(reading::version).map(|version| range.matches(&version)))
@@ -277,33 +286,35 @@ fn compare(program: &Program, check: &Check, seen: &Seen<'_>) -> Reading {
             Seen::Bool(value) => Reading::of(set.has_bool(*value)),
             seen => Reading::of_readable(number(seen, Coercion::Strict).map(|number| set.has_number(number))),
         },
-        Check::Number { order, than, coercion } => {
-            Reading::of_readable(number(seen, *coercion).map(|number| order.holds(number.compare(*than))))
-        }
-        Check::Text(operator, values) => match seen {
-            Seen::Text(text) => Reading::of(values.iter().any(|value| operator.holds(&text.text, value))),
+        Check::Whole { order, coercion, than } => ordered(*order, seen, *coercion, Number::Int(*than)),
+        Check::Fraction { order, coercion, than } => ordered(*order, seen, *coercion, Number::Float(*than)),
+        Check::Text(test) => match seen {
+            Seen::Text(text) => Reading::of(test.values.iter().any(|value| test.operator.holds(&text.text, value))),
             _ => Reading::WrongType,
         },
         Check::Matches(regex) => match seen {
             Seen::Text(text) => Reading::of(regex.is_match(&text.text)),
             _ => Reading::WrongType,
         },
-        Check::Modulo {
-            divisor,
-            remainder,
-            coercion,
-        } => {
-            Reading::of_readable(modulo(seen, *coercion, *divisor).map(|rest| Order::Equal.holds(rest.cmp(remainder))))
+        Check::Modulo(test) => {
+            let rest = modulo(seen, test.coercion, test.divisor);
+            Reading::of_readable(rest.map(|rest| rest == test.remainder))
         }
         Check::Exists => Reading::of(!matches!(seen, Seen::Missing)),
         Check::Fixed(_)
-        | Check::Version { .. }
+        | Check::Release { .. }
+        | Check::Version(_)
         | Check::VersionRange { .. }
         | Check::Time(_)
         | Check::Address { .. }
         | Check::Segment(_)
         | Check::Percentage(_) => Reading::WrongType,
     }
+}
+
+#[inline]
+fn ordered(order: Order, seen: &Seen<'_>, coercion: Coercion, than: Number) -> Reading {
+    Reading::of_readable(number(seen, coercion).map(|number| order.holds(number.compare(than))))
 }
 
 #[inline]

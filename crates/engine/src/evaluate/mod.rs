@@ -303,7 +303,7 @@ fn meets(one: &Prerequisite, outcome: &Outcome<'_>) -> bool {
     let enabled = one.enabled.is_none_or(|enabled| enabled == outcome.enabled);
     let served = || {
         outcome
-            .variant
+            .variant()
             .is_some_and(|variant| one.variants.iter().any(|own| **own == *variant))
     };
     enabled && (one.variants.is_empty() || served())
@@ -353,20 +353,14 @@ fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
 
 #[inline(always)]
 fn outcome<'s>(flag: &'s CompiledFlag, decision: Decision<'s>) -> Outcome<'s> {
-    let leaf = decision.leaf;
-    let variant = leaf.and_then(|leaf| leaf.variant.as_ref());
     Outcome {
         enabled: decision.enabled,
-        variant: variant.map(|(_, key)| &**key),
-        value: leaf.and_then(|leaf| leaf.value.as_deref()),
         reason: decision.why.reason,
         detail: decision.why.detail,
-        rule: decision.why.rule.map(|rule| &*rule.id),
         error: decision.error,
-        flag_index: flag.index,
-        variant_index: variant.map(|(at, _)| *at),
         flag,
-        leaf,
+        leaf: decision.leaf,
+        by: decision.why.rule,
     }
 }
 

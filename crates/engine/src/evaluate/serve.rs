@@ -8,7 +8,7 @@ use crate::outcome::{Detail, EvalError, Reason};
 use crate::placement::{Placed, Placement};
 use crate::program::Percentage;
 use crate::ruleset::{Bound as Edge, Draw, Share};
-use crate::scheme::{self, Purpose, rendezvous};
+use crate::scheme::{self, rendezvous};
 use crate::visitor::{PlacedFor, PlacedSeen, Shared, Visitor, Watches};
 
 impl<'s, V: Visitor> Run<'s, '_, V> {
@@ -58,8 +58,8 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     #[inline]
-    fn place(&mut self, placement: &Placement, purpose: Purpose) -> Placed {
-        let placed = placement.place(purpose, self.bound, self.moment);
+    fn place(&mut self, placement: &Placement) -> Placed {
+        let placed = placement.place(self.bound, self.moment);
         if matches!(placed, Placed::Drawn(_)) {
             self.visitor.drawn();
         }
@@ -68,7 +68,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
 
     #[inline]
     fn split(&mut self, split: &Split) -> Option<u32> {
-        let placed = self.place(&split.placement, Purpose::Split);
+        let placed = self.place(&split.placement);
         let arm = match (split.draw, placed) {
             (Draw::Rendezvous, Placed::At(_)) => self.rendezvous(split),
             _ => placed.hash().and_then(|hash| {
@@ -106,7 +106,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     fn ramp(&mut self, ramp: &Ramp) -> Option<u32> {
         self.watch_curve(&ramp.curve);
         let share = ramp.curve.share(self.moment.now);
-        let placed = self.place(&ramp.placement, Purpose::Share);
+        let placed = self.place(&ramp.placement);
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
@@ -132,7 +132,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     pub(super) fn is_admitted(&mut self, placement: &Placement, share: Share) -> bool {
-        let placed = self.place(placement, Purpose::Share);
+        let placed = self.place(placement);
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, share, Edge::Exclusive));
@@ -147,7 +147,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     pub(super) fn percentage(&mut self, percentage: &Percentage) -> bool {
-        let placed = self.place(&percentage.placement, Purpose::Share);
+        let placed = self.place(&percentage.placement);
         let inside = placed
             .hash()
             .is_some_and(|hash| scheme::inside(hash, percentage.share, percentage.bound));

@@ -308,11 +308,11 @@ fn allocation_note(placed: PlacedSeen<'_>) -> AllocationNote {
 fn outcome_note(outcome: &Outcome<'_>) -> OutcomeNote {
     OutcomeNote {
         enabled: outcome.enabled,
-        variant: outcome.variant.map(str::to_owned),
-        value: outcome.value.cloned(),
+        variant: outcome.variant().map(str::to_owned),
+        value: outcome.value().cloned(),
         reason: outcome.reason.as_str(),
         detail: outcome.detail(),
-        rule: outcome.rule.map(str::to_owned),
+        rule: outcome.rule().map(str::to_owned),
         error: outcome.error.map(|error| error.code()),
     }
 }

@@ -49,6 +49,34 @@ pub fn hash<'p>(scheme: Scheme, purpose: Purpose, pieces: impl Iterator<Item = &
     }
 }
 
+/// A hash under way: what comes first has been read.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// XXH3 looks at short inputs as a whole, so the text is kept.
+    Hoist64(Box<str>),
+    /// The state after the text.
+    Unleash(unleash::Murmur3),
+}
+
+impl Start {
+    /// Reads what comes first.
+    pub fn new(scheme: Scheme, purpose: Purpose, first: &str) -> Self {
+        match scheme {
+            Scheme::Hoist64 => Self::Hoist64(first.into()),
+            Scheme::Unleash => Self::Unleash(unleash::Murmur3::new(unleash::seed(purpose)).after(first)),
+        }
+    }
+
+    /// The hash of what came first and the rest.
+    #[inline]
+    pub fn hash<'p>(&'p self, rest: impl Iterator<Item = &'p str> + Clone) -> Hash {
+        match self {
+            Self::Hoist64(first) => Hash::Hoist64(hoist64::hash(std::iter::once(&**first).chain(rest))),
+            Self::Unleash(state) => Hash::Unleash(rest.fold(*state, unleash::Murmur3::after).finish()),
+        }
+    }
+}
+
 /// The hash of nobody in particular, for one request: the seed of the request mixed with the salt.
 pub fn random(scheme: Scheme, salt: &str, seed: u64) -> Hash {
     let mixed = xxhash_rust::xxh3::xxh3_64_with_seed(salt.as_bytes(), seed);

@@ -23,9 +23,7 @@ pub const fn seed(purpose: Purpose) -> u32 {
 
 /// murmur3 x86 32 of the concatenation of the pieces.
 pub fn hash<'p>(pieces: impl Iterator<Item = &'p str>, seed: u32) -> u32 {
-    let mut state = Murmur3::new(seed);
-    pieces.for_each(|piece| state.write(piece.as_bytes()));
-    state.finish()
+    pieces.fold(Murmur3::new(seed), Murmur3::after).finish()
 }
 
 /// In hundredths of a percent.
@@ -52,7 +50,8 @@ const C1: u32 = 0xcc9e_2d51;
 const C2: u32 = 0x1b87_3593;
 
 /// The running hash. Bytes short of a word wait in the low bits of `pending`.
-struct Murmur3 {
+#[derive(Clone, Copy, Debug)]
+pub struct Murmur3 {
     state: u32,
     pending: u64,
     waiting: u32,
@@ -60,13 +59,22 @@ struct Murmur3 {
 }
 
 impl Murmur3 {
-    fn new(seed: u32) -> Self {
+    /// Nothing read yet.
+    pub const fn new(seed: u32) -> Self {
         Self {
             state: seed,
             pending: 0,
             waiting: 0,
             length: 0,
         }
+    }
+
+    /// Goes on with a text.
+    #[must_use]
+    #[inline]
+    pub fn after(mut self, text: &str) -> Self {
+        self.write(text.as_bytes());
+        self
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -93,7 +101,8 @@ impl Murmur3 {
         self.pending >>= 32;
     }
 
-    fn finish(mut self) -> u32 {
+    /// The hash of everything read.
+    pub fn finish(mut self) -> u32 {
         if self.waiting > 0 {
             let [a, b, c, d, ..] = self.pending.to_le_bytes();
             self.state ^= scramble(u32::from_le_bytes([a, b, c, d]));

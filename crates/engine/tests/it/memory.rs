@@ -67,7 +67,7 @@ fn an_evaluation_allocates_nothing() {
     let counted = allocation_counter::measure(|| {
         for flag in snapshot.flags() {
             let outcome = snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor);
-            assert!(outcome.variant.is_some() && outcome.error.is_none());
+            assert!(outcome.variant().is_some() && outcome.error.is_none());
         }
     });
     assert_eq!(counted.count_total, 0);

@@ -221,7 +221,7 @@ fn sessions_and_requests() {
         let mut until = hoist_engine::UntilVisitor::default();
         let outcome = request.evaluate(request.flag("f").unwrap(), &bound, &moment, &mut until);
         assert!(until.has_drawn());
-        outcome.variant_index
+        outcome.variant_index()
     };
     assert_eq!(drawn(1), drawn(1));
     assert!((2..50).any(|seed| drawn(seed) != drawn(1)));

@@ -243,14 +243,14 @@ proptest! {
         let again = patched.bind(&context);
         for (flag, other) in snapshot.flags().zip(patched.flags()) {
             let outcome = snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor);
-            let same = format!("{:?}", (outcome.enabled, outcome.variant, outcome.value, outcome.reason, outcome.rule, outcome.error));
+            let same = format!("{:?}", (outcome.enabled, outcome.variant(), outcome.value(), outcome.reason, outcome.rule(), outcome.error));
             let mut until = UntilVisitor::default();
             for outcome in [
                 snapshot.evaluate(flag, &bound, &moment, &mut until),
                 snapshot.explain(flag, &bound, &moment).0,
                 patched.evaluate(other, &again, &moment, &mut NoVisitor),
             ] {
-                let told = format!("{:?}", (outcome.enabled, outcome.variant, outcome.value, outcome.reason, outcome.rule, outcome.error));
+                let told = format!("{:?}", (outcome.enabled, outcome.variant(), outcome.value(), outcome.reason, outcome.rule(), outcome.error));
                 prop_assert_eq!(&same, &told);
             }
             prop_assert!(until.until().is_none_or(|until| until > moment.now));

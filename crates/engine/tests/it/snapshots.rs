@@ -173,5 +173,5 @@ fn names_added_later_are_read() {
         &crate::support::moment(NOW),
         &mut hoist_engine::NoVisitor,
     );
-    assert_eq!(outcome.variant, Some("off"));
+    assert_eq!(outcome.variant(), Some("off"));
 }

@@ -41,8 +41,8 @@ fn the_first_step_that_decides_ends_it() {
         outcome(&snapshot, "f", &context, NOW, |outcome| {
             assert_eq!(outcome.detail(), all[first].0);
             assert_eq!(outcome.enabled, first > 2, "{}", all[first].0);
-            assert_eq!(outcome.rule, (first == 5).then_some("r"));
-            assert_eq!(outcome.flag_index, 3);
+            assert_eq!(outcome.rule(), (first == 5).then_some("r"));
+            assert_eq!(outcome.flag_index(), 3);
         });
     }
 }
@@ -108,7 +108,7 @@ fn gates_fall_through() {
             "f",
             &context(json!({"targetingKey": format!("u{n}")})),
             NOW,
-            |outcome| outcome.rule.unwrap_or("-").to_owned(),
+            |outcome| outcome.rule().unwrap_or("-").to_owned(),
         );
         *seen.entry(rule).or_insert(0) += 1;
     }
@@ -135,7 +135,7 @@ fn a_split_without_subject_passes_on_in_rules_and_fails_at_the_end() {
     let last = with(json!([{"serve": {"serve": split("not_matched")}}]));
     outcome(&last, "f", &nobody, NOW, |outcome| {
         assert_eq!(outcome.error, Some(EvalError::TargetingKeyMissing));
-        assert_eq!((outcome.reason, outcome.variant), (Reason::Error, None));
+        assert_eq!((outcome.reason, outcome.variant()), (Reason::Error, None));
     });
 }
 
@@ -233,7 +233,7 @@ fn overrides_in_order() {
     for (attributes, expected, detail) in cases {
         outcome(&snapshot, "f", &context(attributes.clone()), NOW, |outcome| {
             assert_eq!(
-                (outcome.variant, outcome.detail()),
+                (outcome.variant(), outcome.detail()),
                 (Some(expected), detail),
                 "{attributes}"
             );
@@ -266,13 +266,13 @@ fn answers_carry_text_made_beforehand() {
     outcome(&snapshot, "a\"b", &context(json!({})), NOW, |outcome| {
         assert_eq!(outcome.key_json(), r#""a\"b""#);
         assert_eq!(outcome.value_json(), Some("1.0"));
-        assert_eq!(outcome.value, Some(&json!(1.0)));
+        assert_eq!(outcome.value(), Some(&json!(1.0)));
         assert_eq!(
             serde_json::from_str::<Json>(outcome.metadata_json()).unwrap(),
             json!({"a": 1, "b": 2, "c": 3})
         );
         assert_eq!(Json::from(outcome.metadata().clone()), json!({"a": 1, "b": 2, "c": 3}));
-        assert_eq!((outcome.variant_index, outcome.variant), (Some(0), Some("v")));
+        assert_eq!((outcome.variant_index(), outcome.variant()), (Some(0), Some("v")));
     });
 }
 
@@ -283,7 +283,7 @@ fn an_unreadable_flag_serves_off_with_an_error() {
     assert_eq!(problems.len(), 1);
     outcome(&snapshot, "f", &context(json!({})), NOW, |outcome| {
         assert_eq!(
-            (outcome.reason, outcome.variant, outcome.enabled),
+            (outcome.reason, outcome.variant(), outcome.enabled),
             (Reason::Error, Some("off"), false)
         );
         assert_eq!(outcome.error.map(EvalError::code), Some("GENERAL"));
@@ -310,7 +310,7 @@ fn an_expression_names_the_variant() {
     for (key, a, expected, reason, error) in cases {
         outcome(&snapshot, key, &context(json!({"a": a})), NOW, |outcome| {
             assert_eq!(
-                (outcome.variant, outcome.reason, outcome.error),
+                (outcome.variant(), outcome.reason, outcome.error),
                 (expected, reason, error),
                 "{key} {a}"
             );

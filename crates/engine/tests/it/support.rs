@@ -78,7 +78,7 @@ pub fn outcome<T>(snapshot: &Snapshot, key: &str, context: &Context, now: &str, 
 /// The variant served.
 pub fn variant(snapshot: &Snapshot, key: &str, context: &Context, now: &str) -> String {
     outcome(snapshot, key, context, now, |outcome| {
-        outcome.variant.unwrap_or("-").to_owned()
+        outcome.variant().unwrap_or("-").to_owned()
     })
 }
 
@@ -89,7 +89,7 @@ pub fn holds_until(profile: &str, condition: &Json, attributes: Json, now: &str)
     let bound = snapshot.bind(&context);
     let mut until = UntilVisitor::default();
     let outcome = snapshot.evaluate(snapshot.flag("f").unwrap(), &bound, &moment(now), &mut until);
-    (outcome.variant == Some("on"), until.until())
+    (outcome.variant() == Some("on"), until.until())
 }
 
 pub fn holds(profile: &str, condition: &Json, attributes: Json) -> bool {

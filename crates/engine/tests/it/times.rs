@@ -71,14 +71,14 @@ fn a_kill_ends_by_itself() {
     let mut until = UntilVisitor::default();
     let killed = snapshot.evaluate(flag, &bound, &moment("2024-06-15T12:59:59Z"), &mut until);
     assert_eq!(
-        (killed.enabled, killed.variant, killed.detail()),
+        (killed.enabled, killed.variant(), killed.detail()),
         (false, Some("off"), "killed")
     );
     assert_eq!(until.until(), Some(at("2024-06-15T13:00:00Z")));
     let mut until = UntilVisitor::default();
     let back = snapshot.evaluate(flag, &bound, &moment("2024-06-15T13:00:00Z"), &mut until);
     assert_eq!(
-        (back.enabled, back.variant, back.reason.as_str()),
+        (back.enabled, back.variant(), back.reason.as_str()),
         (true, Some("on"), "DEFAULT")
     );
     assert_eq!(until.until(), None);
@@ -170,7 +170,7 @@ fn a_visited_ramp_is_valid_for_a_grid_step() {
         &mut NoVisitor,
     );
     assert_eq!(
-        (outcome.variant, outcome.reason.as_str(), outcome.rule),
+        (outcome.variant(), outcome.reason.as_str(), outcome.rule()),
         (Some("on"), "SPLIT", Some("r"))
     );
 }

@@ -41,10 +41,10 @@ impl Answer<'_> {
             context: self.context,
             key: self.key,
             enabled: outcome.is_some_and(|outcome| outcome.enabled),
-            variant: outcome.and_then(|outcome| outcome.variant),
-            value: outcome.and_then(|outcome| outcome.value),
+            variant: outcome.and_then(|outcome| outcome.variant()),
+            value: outcome.and_then(|outcome| outcome.value()),
             reason: outcome.map_or("ERROR", |outcome| outcome.reason.as_str()),
-            rule: outcome.and_then(|outcome| outcome.rule),
+            rule: outcome.and_then(|outcome| outcome.rule()),
             error,
             explanation: self.explanation.as_ref(),
         }
@@ -54,7 +54,7 @@ impl Answer<'_> {
         let enabled = self.outcome.is_some_and(|outcome| outcome.enabled);
         let served = unleash::Served {
             enabled,
-            variant: self.outcome.and_then(|outcome| outcome.variant),
+            variant: self.outcome.and_then(|outcome| outcome.variant()),
         };
         UnleashLine {
             context: self.context,

@@ -46,7 +46,7 @@ impl World {
             .evaluate(flag, &bound, &Moment { now, seed }, &mut NoVisitor);
         let served = Served {
             enabled: outcome.enabled,
-            variant: outcome.variant,
+            variant: outcome.variant(),
         };
         (outcome.enabled, answer(self.import.project.flags.get(name), served))
     }

@@ -89,7 +89,7 @@ proptest! {
             let at = Moment { now: moment(&source).unwrap_or(Timestamp::UNIX_EPOCH), seed: 1 };
             for flag in snapshot.flags() {
                 let outcome = snapshot.evaluate(flag, &bound, &at, &mut NoVisitor);
-                let served = Served { enabled: outcome.enabled, variant: outcome.variant };
+                let served = Served { enabled: outcome.enabled, variant: outcome.variant() };
                 answer(import.project.flags.get(flag.key()), served);
             }
         }
