@@ -5,6 +5,7 @@
 //! explanation needs (names, the tree's shape) is kept apart, out of the way of the cache.
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -55,6 +56,9 @@ pub(crate) struct Node {
     pub(crate) sense: Sense,
     pub(crate) quantifier: Quantifier,
 }
+
+// Two tests of a condition share a cache line.
+const _: () = assert!(size_of::<Node>() == 32);
 
 /// Whether a result is taken as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +117,7 @@ pub(crate) enum Check {
         range: Box<VersionReq>,
     },
     Time(Box<TimeTest>),
-    Address {
-        cell: u32,
-        blocks: Box<Vec<Block>>,
-    },
+    Address(Box<AddressTest>),
     Segment(u32),
     Percentage(Box<Percentage>),
 }
@@ -134,6 +135,19 @@ pub(crate) struct ModuloTest {
     pub(crate) divisor: i64,
     pub(crate) remainder: i64,
     pub(crate) coercion: Coercion,
+}
+
+/// A test of an address.
+#[derive(Debug)]
+pub(crate) struct AddressTest {
+    pub(crate) cell: u32,
+    pub(crate) blocks: Box<[Block]>,
+}
+
+impl AddressTest {
+    pub(crate) fn holds(&self, address: IpAddr) -> bool {
+        self.blocks.iter().any(|block| block.contains(address))
+    }
 }
 
 /// A test against any version.

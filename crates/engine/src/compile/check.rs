@@ -12,7 +12,8 @@ use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
 use crate::program::{
-    Check, Coercion, ModuloTest, Order, Relation, Set, TextOperator, TextTest, Texts, TimeSource, TimeTest, VersionTest,
+    AddressTest, Check, Coercion, ModuloTest, Order, Relation, Set, TextOperator, TextTest, Texts, TimeSource,
+    TimeTest, VersionTest,
 };
 use crate::reading::{self, Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Operator, Profile, Test};
@@ -304,15 +305,12 @@ fn cidr(test: &Test, profile: Profile, cell: u32) -> Result<Check, String> {
             .and_then(Block::read)
             .ok_or_else(|| format!("{value} is not a block of addresses"))
     };
-    let blocks: Result<Vec<Block>, String> = match profile {
+    let blocks: Result<Box<[Block]>, String> = match profile {
         Profile::Unleash => Ok(test.values.iter().filter_map(|value| read(value).ok()).collect()),
         Profile::Native | Profile::Flagd if test.values.is_empty() => Err("at least one value is needed".into()),
         Profile::Native | Profile::Flagd => test.values.iter().map(read).collect(),
     };
-    Ok(Check::Address {
-        cell,
-        blocks: Box::new(blocks?),
-    })
+    Ok(Check::Address(Box::new(AddressTest { cell, blocks: blocks? })))
 }
 
 fn single(test: &Test) -> Result<&Json, String> {
