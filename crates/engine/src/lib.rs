@@ -44,7 +44,7 @@ pub use evaluate::{DEEPEST, Moment};
 pub use explain::{Explainer, Explanation};
 pub use outcome::{Detail, EvalError, Outcome, Reason};
 pub use problem::{About, Problem};
-pub use snapshot::{FlagRef, MemberPatch, Patch, SegmentRef, Snapshot, VariantRef, prerequisite_cycle};
+pub use snapshot::{Compiler, FlagRef, MemberPatch, Patch, SegmentRef, Snapshot, VariantRef, prerequisite_cycle};
 pub use until::UntilVisitor;
 pub use validate::{Checked, Keys, Limits, validate};
 pub use value::Value;

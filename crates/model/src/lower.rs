@@ -61,7 +61,10 @@ pub fn lower_flag(
         steps: parts.steps(),
         metadata: flag.metadata.clone(),
         version,
-        foreign: merged(&flag.foreign, config.map(|config| &config.foreign)),
+        foreign: merged(
+            flag.foreign.to_map(),
+            config.map(|config| config.foreign.to_map()),
+        ),
     }
 }
 
@@ -129,7 +132,7 @@ fn lower_entry(key: &str, flag: &FlagEntry, environment: &str) -> FlagRules {
         steps: parts.steps(),
         metadata: flag.metadata.clone(),
         version: 0,
-        foreign: merged(&flag.foreign, config.map(|config| &config.foreign)),
+        foreign: merged(flag.foreign.clone(), config.map(|config| config.foreign.clone())),
     }
 }
 
@@ -241,15 +244,9 @@ fn absent_serve(kind: Kind, variants: &[Variant]) -> Serve {
 }
 
 /// What the origin knew about the flag, then about this environment.
-fn merged(flag: &Map<String, Json>, environment: Option<&Map<String, Json>>) -> Map<String, Json> {
-    let mut all = flag.clone();
-    all.extend(
-        environment
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    all
+fn merged(mut flag: Map<String, Json>, environment: Option<Map<String, Json>>) -> Map<String, Json> {
+    flag.extend(environment.into_iter().flatten());
+    flag
 }
 
 #[cfg(test)]

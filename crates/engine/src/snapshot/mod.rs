@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::flag::{CompiledFlag, CompiledVariant};
 use crate::index::{HashIndex, text_hash};
 use crate::problem::Problem;
-use crate::ruleset::{FlagRules, Kind, Metadata, Ruleset};
+use crate::ruleset::{FlagRules, Kind, Metadata, Ruleset, SegmentRules};
 use crate::segment::{CompiledSegment, Presence};
 use cycles::Cycles;
 
@@ -53,48 +53,10 @@ impl Snapshot {
     /// Compiles a whole ruleset. Never fails: what cannot be compiled is a problem in the list and
     /// counts as not matched, or as an error of its flag.
     pub fn compile(ruleset: &Ruleset) -> (Self, Vec<Problem>) {
-        let mut tables = Tables {
-            environment: ruleset.environment.as_str().into(),
-            ..Tables::default()
-        };
-        let mut problems = Vec::new();
-        let mut segments = Vec::new();
-        for rules in &ruleset.segments {
-            let slot = tables.segment(&rules.key);
-            let (segment, found) = compile::segment(rules, &mut tables);
-            problems.extend(found);
-            place(&mut segments, slot, segment, &tables);
-        }
-        let mut flags: Vec<Arc<CompiledFlag>> = Vec::with_capacity(ruleset.flags.len());
-        for rules in &ruleset.flags {
-            flags.push(flag(rules, None, &mut tables, &mut problems));
-        }
-        flags.sort_by(|a, b| a.key.cmp(&b.key));
-        flags.dedup_by(|later, first| {
-            let repeats = later.key == first.key;
-            if repeats {
-                problems.push(Problem::flag(
-                    &later.key,
-                    "",
-                    "this key stands for two flags; the first counts",
-                ));
-            }
-            repeats
-        });
-        fill(&mut segments, &tables);
-        let cycles = Cycles::new(flags.iter().map(|flag| &**flag));
-        problems.extend(cycles.problems(flags.iter().map(|flag| &*flag.key)));
-        let snapshot = Self {
-            epoch: ruleset.epoch.as_str().into(),
-            revision: ruleset.revision,
-            keys: Arc::new(HashIndex::new(flags.iter().map(|flag| flag.key_hash))),
-            flags: flags.into(),
-            segments,
-            tables,
-            cycles: Arc::new(cycles),
-        };
-        problems.extend(patch::segment_cycles(&snapshot.segments));
-        (snapshot, problems)
+        let mut compiler = Compiler::new(&ruleset.environment, &ruleset.epoch, ruleset.revision);
+        ruleset.segments.iter().for_each(|rules| compiler.segment(rules));
+        ruleset.flags.iter().for_each(|rules| compiler.flag(rules));
+        compiler.finish()
     }
 
     /// Key of the environment.
@@ -166,6 +128,86 @@ impl Snapshot {
     #[inline]
     pub(crate) fn is_cyclic(&self, flag: &str, other: &str) -> bool {
         self.cycles.contain(flag, other)
+    }
+}
+
+/// Compiles an environment piece by piece, so that rules which are made for compiling only need not all be
+/// there at once.
+#[derive(Debug)]
+pub struct Compiler {
+    epoch: Arc<str>,
+    revision: u64,
+    tables: Tables,
+    segments: Vec<Arc<CompiledSegment>>,
+    flags: Vec<Arc<CompiledFlag>>,
+    problems: Vec<Problem>,
+}
+
+impl Compiler {
+    /// For the environment with this key, at a revision of an epoch.
+    pub fn new(environment: &str, epoch: &str, revision: u64) -> Self {
+        Self {
+            epoch: epoch.into(),
+            revision,
+            tables: Tables {
+                environment: environment.into(),
+                ..Tables::default()
+            },
+            segments: Vec::new(),
+            flags: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds a segment.
+    pub fn segment(&mut self, rules: &SegmentRules) {
+        let slot = self.tables.segment(&rules.key);
+        let (segment, found) = compile::segment(rules, &mut self.tables);
+        self.problems.extend(found);
+        place(&mut self.segments, slot, segment, &self.tables);
+    }
+
+    /// Adds a flag. Of two with one key the first counts.
+    pub fn flag(&mut self, rules: &FlagRules) {
+        self.flags.push(flag(rules, None, &mut self.tables, &mut self.problems));
+    }
+
+    /// The snapshot, and what could not be compiled.
+    pub fn finish(self) -> (Snapshot, Vec<Problem>) {
+        let Self {
+            epoch,
+            revision,
+            tables,
+            mut segments,
+            mut flags,
+            mut problems,
+        } = self;
+        flags.sort_by(|a, b| a.key.cmp(&b.key));
+        flags.dedup_by(|later, first| {
+            let repeats = later.key == first.key;
+            if repeats {
+                problems.push(Problem::flag(
+                    &later.key,
+                    "",
+                    "this key stands for two flags; the first counts",
+                ));
+            }
+            repeats
+        });
+        fill(&mut segments, &tables);
+        let cycles = Cycles::new(flags.iter().map(|flag| &**flag));
+        problems.extend(cycles.problems(flags.iter().map(|flag| &*flag.key)));
+        let snapshot = Snapshot {
+            epoch,
+            revision,
+            keys: Arc::new(HashIndex::new(flags.iter().map(|flag| flag.key_hash))),
+            flags: flags.into(),
+            segments,
+            tables,
+            cycles: Arc::new(cycles),
+        };
+        problems.extend(patch::segment_cycles(&snapshot.segments));
+        (snapshot, problems)
     }
 }
 

@@ -5,8 +5,9 @@ use hoist_engine::ruleset::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::Map;
 
+use super::Foreign;
 use crate::Id;
 
 /// What a flag is, in every environment.
@@ -55,8 +56,8 @@ pub struct Flag {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Metadata,
     /// What the origin knew and we do not use.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub foreign: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Foreign::is_empty")]
+    pub foreign: Foreign,
 }
 
 /// Why a flag exists; sets when it counts as stale.
@@ -104,8 +105,8 @@ pub struct Config {
     /// Served when no rule decides.
     pub default: Serve,
     /// What the origin knew about the flag in this environment and we do not use.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub foreign: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Foreign::is_empty")]
+    pub foreign: Foreign,
 }
 
 impl Config {
@@ -128,7 +129,7 @@ impl Config {
             prerequisites: Vec::new(),
             rules: Vec::new(),
             default: serve(variants.first()),
-            foreign: Map::new(),
+            foreign: Foreign::default(),
         }
     }
 }
@@ -154,8 +155,8 @@ pub struct ConfigRule {
     /// What is served.
     pub serve: Serve,
     /// What the origin knew and we do not use.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub foreign: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Foreign::is_empty")]
+    pub foreign: Foreign,
 }
 
 /// Fixed serves for a flag in an environment.

@@ -3,8 +3,8 @@
 use hoist_engine::ruleset::{Condition, Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 
+use super::Foreign;
 use super::flag::Origin;
 
 /// Shared by the flags of a project. Members are rows beside the document.
@@ -36,6 +36,6 @@ pub struct Segment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<Origin>,
     /// What the origin knew and we do not use.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub foreign: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Foreign::is_empty")]
+    pub foreign: Foreign,
 }

@@ -73,7 +73,7 @@ impl Planner<'_> {
             created_at: self.now,
             origins: new.origins.clone(),
             metadata: new.metadata.clone(),
-            foreign: new.foreign.clone(),
+            foreign: (&new.foreign).into(),
         };
         owner.next_flag += 1;
         let id = self.source.id();

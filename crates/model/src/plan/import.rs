@@ -56,7 +56,7 @@ impl Planner<'_> {
                     profile: entry.profile,
                     condition: entry.condition.clone(),
                     origins: entry.origins.clone(),
-                    foreign: entry.foreign.clone(),
+                    foreign: (&entry.foreign).into(),
                     ..before.clone()
                 };
                 if after != before {
@@ -76,7 +76,7 @@ impl Planner<'_> {
                     archived_at: None,
                     created_at: self.now,
                     origins: entry.origins.clone(),
-                    foreign: entry.foreign.clone(),
+                    foreign: (&entry.foreign).into(),
                 },
             )?,
         };
@@ -116,7 +116,7 @@ impl Planner<'_> {
                     archived_at: None,
                     origins: entry.origins.clone(),
                     metadata: entry.metadata.clone(),
-                    foreign: entry.foreign.clone(),
+                    foreign: (&entry.foreign).into(),
                     ..before.clone()
                 };
                 if after == before {
@@ -166,7 +166,7 @@ impl Planner<'_> {
             prerequisites: entry.prerequisites.clone(),
             rules: entry.rules.clone(),
             default: entry.default.clone(),
-            foreign: entry.foreign.clone(),
+            foreign: (&entry.foreign).into(),
         };
         if after != before {
             self.put_config(spot, id, &before, after)?;

@@ -29,7 +29,7 @@ impl Planner<'_> {
                     archived_at: None,
                     created_at: self.now,
                     origins: Vec::new(),
-                    foreign: serde_json::Map::new(),
+                    foreign: crate::document::Foreign::default(),
                 };
                 let id = self.create_segment(project, body)?;
                 self.join(project, id, key, members)
