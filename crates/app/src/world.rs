@@ -8,8 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use arc_swap::ArcSwap;
-use hoist_engine::ruleset::Ruleset;
-use hoist_engine::{MemberPatch, Patch, Snapshot};
+use hoist_engine::{Compiler, MemberPatch, Patch, Snapshot};
 use hoist_model::Id;
 use hoist_model::document::{Body, Environment, Flag, Segment};
 use hoist_model::log::{Effect, LogEntry};
@@ -250,30 +249,22 @@ fn name_of(state: &State, effect: &Effect) -> (Kind, String) {
 
 /// Compiles a whole environment.
 fn compile(state: &State, project: Id, environment: Id, key: &str) -> EnvironmentView {
-    let flags = state
-        .flags(project)
-        .filter(|(_, flag)| flag.archived_at.is_none())
-        .map(|(doc, flag)| lowered(state, doc.id, doc.revision, flag, environment))
-        .collect();
-    let segments = state
+    let revision = youngest(state, project, environment);
+    let mut compiler = Compiler::new(key, &state.head().epoch, revision);
+    for (doc, segment) in state
         .segments(project)
         .filter(|(_, segment)| segment.archived_at.is_none())
-        .map(|(doc, segment)| {
-            let members = state
-                .members(doc.id)
-                .map(|set| set.iter().map(ToString::to_string).collect())
-                .unwrap_or_default();
-            lower_segment(segment, members)
-        });
-    let ruleset = Ruleset {
-        v: 1,
-        environment: key.to_owned(),
-        epoch: state.head().epoch.clone(),
-        revision: youngest(state, project, environment),
-        flags,
-        segments: segments.collect(),
-    };
-    let (snapshot, problems) = Snapshot::compile(&ruleset);
+    {
+        let members = state
+            .members(doc.id)
+            .map(|set| set.iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        compiler.segment(&lower_segment(segment, members));
+    }
+    for (doc, flag) in state.flags(project).filter(|(_, flag)| flag.archived_at.is_none()) {
+        compiler.flag(&lowered(state, doc.id, doc.revision, flag, environment));
+    }
+    let (snapshot, problems) = compiler.finish();
     report(key, &problems);
     EnvironmentView {
         id: environment,

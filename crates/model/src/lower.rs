@@ -61,10 +61,7 @@ pub fn lower_flag(
         steps: parts.steps(),
         metadata: flag.metadata.clone(),
         version,
-        foreign: merged(
-            flag.foreign.to_map(),
-            config.map(|config| config.foreign.to_map()),
-        ),
+        foreign: merged(flag.foreign.to_map(), config.map(|config| config.foreign.to_map())),
     }
 }
 

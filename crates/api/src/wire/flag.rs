@@ -70,7 +70,7 @@ impl FlagView {
             created_at: body.created_at,
             origins: body.origins.clone(),
             metadata: body.metadata.clone(),
-            foreign: body.foreign.clone(),
+            foreign: body.foreign.to_map(),
             revision: doc.revision,
         }
     }

@@ -61,7 +61,7 @@ impl SegmentView {
             member_count: state.members(doc.id).map_or(0, std::collections::HashSet::len),
             archived_at: body.archived_at,
             origins: body.origins.clone(),
-            foreign: body.foreign.clone(),
+            foreign: body.foreign.to_map(),
             revision: doc.revision,
         }
     }

@@ -178,7 +178,7 @@ fn rule(label: &Label, admission: Admission, serve: Serve) -> ConfigRule {
         condition: admission.condition,
         gate: admission.gate,
         serve,
-        foreign: admission.foreign,
+        foreign: admission.foreign.into(),
     }
 }
 

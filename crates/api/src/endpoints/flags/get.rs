@@ -172,7 +172,8 @@ fn needed_by(state: &Model, project: hoist_model::Id, key: &str) -> Vec<Dependan
 
 /// What the import noted on the flag itself.
 fn gaps(flag: &Flag) -> Vec<GapView> {
-    let noted = flag.foreign.get("gaps").and_then(serde_json::Value::as_array);
+    let noted = flag.foreign.get("gaps");
+    let noted = noted.as_ref().and_then(serde_json::Value::as_array);
     noted
         .into_iter()
         .flatten()
