@@ -37,11 +37,11 @@ fn measure(name: &str, cell: &Cell, scheme: Scheme, contexts: &[Context]) {
     let snapshot = snapshot(cell, scheme);
     let bound: Vec<Bound<'_>> = contexts.iter().map(|context| snapshot.bind(context)).collect();
     cell.check(name, |key, at| {
-        one(&snapshot, key, &bound[at]).is_some_and(|outcome| outcome.variant != Some("off"))
+        one(&snapshot, key, &bound[at]).is_some_and(|outcome| outcome.variant() != Some("off"))
     });
     cell.one(name, |key, at| one(&snapshot, key, &bound[at]));
     cell.one(&format!("{name} + bind"), |key, at| {
-        one(&snapshot, key, &snapshot.bind(&contexts[at])).map(|outcome| (outcome.reason, outcome.value))
+        one(&snapshot, key, &snapshot.bind(&contexts[at])).map(|outcome| (outcome.reason, outcome.value()))
     });
     cell.all(name, |at| all(&snapshot, &contexts[at]));
 }
