@@ -3,7 +3,9 @@
 //! The program there builds what it measures, by need: the binary of the profile `dist`, unless `HOIST_BIN` names one.
 //! `HOIST_BENCH_OUT` says where its JSON goes.
 
+use crate::counts::Runner;
 use crate::metadata::Metadata;
+use crate::session::Session;
 use crate::{Answer, command, workspace};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,20 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
         .args(arguments)
         .env("HOIST_BENCH_OUT", &results);
     command::run(&mut bench)
+}
+
+/// Formats, lints and tests the program that measures. Foreign engines are only built to be measured.
+pub(crate) fn test(session: &mut Session) -> Answer {
+    const OWN: [&str; 6] = ["-p", "hoist-bench", "-p", "bench-kit", "-p", "bench-workload"];
+    let folder = session.root.join("bench");
+    let target = session.metadata.target.join("bench");
+    command::run(command::cargo(&folder).args(["fmt", "--all", "--check"]))?;
+    let mut clippy = command::cargo(&folder);
+    clippy.arg("clippy").args(OWN).arg("--all-targets").arg("--target-dir");
+    command::run(clippy.arg(&target).args(["--", "-D", "warnings"]))?;
+    let mut tests = command::cargo(&folder);
+    tests.args(["test", "--no-fail-fast", "--bins", "--lib"]).args(OWN);
+    session.run_counted(tests.arg("--target-dir").arg(&target), Runner::CargoTest)
 }
 
 fn results_file(target: &Path) -> Result<PathBuf, String> {

@@ -5,7 +5,7 @@ use crate::counts::Runner;
 use crate::report::{Finished, Report, seconds};
 use crate::session::{CONFORMANCE_DIR, POSTGRES_URL, Session, TEST_DATABASE, conformance_data};
 use crate::step::{Outcome, Step, Tolerance};
-use crate::{Answer, licences, pg, tidy, ui, workspace};
+use crate::{Answer, bench, licences, pg, tidy, ui, workspace};
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ const TEST: &[Step] = &[
     step("rust", "the Rust tests (nextest if installed)", &["postgres"], rust_tests),
     step("api-postgres", "the tests of the API once more, on PostgreSQL", &["postgres"], api_on_postgres),
     step("doc", "the examples in Rust documentation", &[], doc_tests),
+    step("bench", "format, lints and tests of the benchmarks' runner", &[], |session| bench::test(session).into()),
     step("ui-build", "the console", &[], build_console),
     step("ui-size", "the console's budget of script and style", &["ui-build"], |session| ui::script_step(session, "size", Runner::Uncounted)),
     step("e2e", "the built console in a browser, with fixtures", &["ui-build"], |session| ui::browser_step(session, "e2e")),

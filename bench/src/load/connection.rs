@@ -115,3 +115,19 @@ fn length_of_body(head: &[u8], status: u16) -> Result<usize> {
         .find_map(named)
         .ok_or_else(|| Error::other("an answer without a length"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_tell_how_much_follows() {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n";
+        assert_eq!(end_of_head(b"HTTP/1.1 200 OK\r\n"), None);
+        assert_eq!(end_of_head(head), Some(head.len()));
+        assert_eq!(length_of_body(head, 200).unwrap(), 12);
+        assert_eq!(length_of_body(b"HTTP/1.1 304 Not Modified\r\n\r\n", 304).unwrap(), 0);
+        assert!(length_of_body(head, 304).is_err());
+        assert!(length_of_body(b"HTTP/1.1 200 OK\r\n\r\n", 200).is_err());
+    }
+}
