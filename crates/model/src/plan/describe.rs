@@ -102,32 +102,36 @@ fn test_in_words(test: &Test) -> String {
     } else {
         values.join(", ")
     };
-    let not = if test.negate { "not " } else { "" };
-    format!("{quantifier}{} {not}{} {values}", test.attribute, operator(test.op))
+    let (plain, negated) = words(test.op);
+    let operator = if test.negate { negated } else { plain };
+    format!("{quantifier}{} {operator} {values}", test.attribute)
         .trim_end()
         .to_owned()
 }
 
-fn operator(op: Operator) -> &'static str {
+/// An operator and its negation. The console has the same words (`ui/src/text/rules.ts`): a plan
+/// says what its editor showed.
+const fn words(op: Operator) -> (&'static str, &'static str) {
     match op {
-        Operator::Equals => "is",
-        Operator::In => "is one of",
-        Operator::Contains => "contains",
-        Operator::StartsWith => "starts with",
-        Operator::EndsWith => "ends with",
-        Operator::Matches => "matches",
-        Operator::Eq | Operator::SemverEq => "=",
-        Operator::Lt | Operator::SemverLt => "<",
-        Operator::Lte | Operator::SemverLte => "≤",
-        Operator::Gt | Operator::SemverGt => ">",
-        Operator::Gte | Operator::SemverGte => "≥",
-        Operator::Modulo => "modulo",
-        Operator::SemverRange => "in version range",
-        Operator::Before => "before",
-        Operator::After => "after",
-        Operator::Within => "within",
-        Operator::Exists => "exists",
-        Operator::Cidr => "in network",
+        Operator::Equals => ("is", "is not"),
+        Operator::In => ("is one of", "is not one of"),
+        Operator::Contains => ("contains", "does not contain"),
+        Operator::StartsWith => ("starts with", "does not start with"),
+        Operator::EndsWith => ("ends with", "does not end with"),
+        Operator::Matches => ("matches pattern", "does not match pattern"),
+        Operator::Eq => ("=", "≠"),
+        Operator::SemverEq => ("= version", "≠ version"),
+        Operator::Lt | Operator::SemverLt => ("<", "not <"),
+        Operator::Lte | Operator::SemverLte => ("≤", "not ≤"),
+        Operator::Gt | Operator::SemverGt => (">", "not >"),
+        Operator::Gte | Operator::SemverGte => ("≥", "not ≥"),
+        Operator::Modulo => ("divided leaves", "divided does not leave"),
+        Operator::SemverRange => ("in version range", "not in version range"),
+        Operator::Before => ("is before", "is not before"),
+        Operator::After => ("is after", "is not after"),
+        Operator::Within => ("is within", "is not within"),
+        Operator::Exists => ("is present", "is absent"),
+        Operator::Cidr => ("is in network", "is not in network"),
     }
 }
 
@@ -363,4 +367,36 @@ pub(super) fn flag(before: &Flag, after: &Flag) -> Vec<String> {
         lines.push(format!("Changes the definition of {key}"));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A word that only one side changes would be read as a difference.
+    #[test]
+    fn plans_speak_as_the_console_does() {
+        let theirs = include_str!("../../../../ui/src/text/rules.ts");
+        let mut found = 0;
+        for line in theirs.lines() {
+            let Some((name, rest)) = line.trim().split_once(": { plain: ") else {
+                continue;
+            };
+            let Ok(op) = serde_json::from_value::<Operator>(name.into()) else {
+                continue;
+            };
+            let (plain, negated) = words(op);
+            assert_eq!(rest, format!("'{plain}', negated: '{negated}' }},"), "{name}");
+            found += 1;
+        }
+        assert_eq!(found, 23, "every operator has its line");
+    }
+
+    #[test]
+    fn negation_reads_as_a_sentence() {
+        let test =
+            serde_json::json!({"test": {"attribute": "country", "op": "in", "values": ["NO", "SE"], "negate": true}});
+        let tree: Condition = serde_json::from_value(test).expect("a condition");
+        assert_eq!(condition(&tree), "country is not one of NO, SE");
+    }
 }
