@@ -68,18 +68,28 @@ pub fn measure(programs: &Programs, options: &Options) -> Result<Found, Failure>
         figures: json!({}),
     };
     for goal in [ONE, ALL_FIVE] {
-        let environments = &FIVE[..goal.environments];
-        eprintln!("  importing {FLAGS} flags into {} environments", goal.environments);
-        let mut mixed_flags = Mixed::with_environments(programs, FLAGS, environments)?;
-        let mut starts = Vec::new();
-        for round in 1..=options.rounds {
-            eprintln!("  start {round} of {}", options.rounds);
-            starts.push(start(&mut mixed_flags.hoist)?);
+        match starts(programs, options, &FIVE[..goal.environments]) {
+            Ok(starts) => {
+                found.rows.extend(judge(&goal, &starts));
+                let name = format!("environments_{}", goal.environments);
+                found.figures[name] = starts.iter().map(Start::to_json).collect();
+            }
+            Err(failure) => found.rows.push(Row::left_out(&goal.name(), &failure)),
         }
-        found.rows.extend(judge(&goal, &starts));
-        found.figures[format!("environments_{}", goal.environments)] = starts.iter().map(Start::to_json).collect();
     }
     Ok(found)
+}
+
+/// Imports once, starts several times.
+fn starts(programs: &Programs, options: &Options, environments: &[&str]) -> Result<Vec<Start>, Failure> {
+    eprintln!("  importing {FLAGS} flags into {} environments", environments.len());
+    let mut mixed_flags = Mixed::with_environments(programs, FLAGS, environments)?;
+    let mut starts = Vec::new();
+    for round in 1..=options.rounds {
+        eprintln!("  start {round} of {}", options.rounds);
+        starts.push(start(&mut mixed_flags.hoist)?);
+    }
+    Ok(starts)
 }
 
 fn start(hoist: &mut Hoist) -> Result<Start, Failure> {
@@ -127,10 +137,7 @@ fn judge(goal: &Goal, starts: &[Start]) -> Vec<Row> {
     let spread = |figure: fn(&Start) -> f64| Spread::of(starts.iter().map(figure));
     let (ready, cpu) = (spread(|start| start.ready_s), spread(|start| start.cpu_s));
     let resident = spread(|start| start.resident_mib);
-    let name = match goal.environments {
-        1 => "10,000 flags, one environment".to_owned(),
-        count => format!("10,000 flags, {count} environments"),
-    };
+    let name = goal.name();
     let row = |what: &str, figures: String, value: f64, (must, aim): Bounds| {
         let row = Row::new(format!("{name}: {what}"), figures).must(what, value, Limit::AtMost(must));
         match aim {
@@ -168,6 +175,15 @@ fn judge(goal: &Goal, starts: &[Start]) -> Vec<Row> {
         rows.push(row("flags list API, p99, ms", figures, p99.median, limits));
     }
     rows
+}
+
+impl Goal {
+    fn name(&self) -> String {
+        match self.environments {
+            1 => "10,000 flags, one environment".to_owned(),
+            count => format!("10,000 flags, {count} environments"),
+        }
+    }
 }
 
 impl Start {
