@@ -18,6 +18,7 @@ pub mod follower;
 pub mod history;
 pub mod limiter;
 pub mod policy;
+pub mod reading;
 pub mod sessions;
 pub mod setup;
 pub mod source;
@@ -29,5 +30,6 @@ mod writer;
 
 pub use app::{App, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use reading::Reading;
 pub use submit::{Answer, Failure, Outcome, Submission};
 pub use world::{EnvironmentView, World};

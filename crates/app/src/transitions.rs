@@ -29,13 +29,21 @@ pub(crate) async fn tell(world: Arc<World>, clock: Arc<dyn Clock>) {
     let mut known: HashMap<Id, Known> = HashMap::new();
     loop {
         tokio::time::sleep(LOOK).await;
-        let now = clock.now();
-        for (environment, project) in places(&world.state()) {
-            if look(&world, environment, project, now, known.entry(environment).or_default()) {
-                world.time_passed(environment, project);
-            }
+        for (environment, project) in passed(&world, clock.now(), &mut known) {
+            world.time_passed(environment, project);
         }
     }
+}
+
+/// Environments, with their projects, in which a transition has passed since the last look. The state is left between
+/// one environment and the next, so that nobody waits for all of them.
+fn passed(world: &World, now: Timestamp, known: &mut HashMap<Id, Known>) -> Vec<(Id, Id)> {
+    let mut places = places(&world.state());
+    places.retain(|(environment, project)| {
+        let known = known.entry(*environment).or_default();
+        look(world, *environment, *project, now, known)
+    });
+    places
 }
 
 /// What was found for an environment at a revision.
@@ -180,9 +188,45 @@ fn on_the_wall(curve: &Curve, at: Timestamp) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use hoist_engine::ruleset::{Pause, Point, Share};
+    use hoist_model::log::Head;
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a time")
+    }
+
+    /// An environment of its own project, at revision 0.
+    fn world_with_an_environment() -> World {
+        let id = |last: char| format!("00000000-0000-0000-0000-00000000000{last}").parse::<Id>();
+        let (project, id) = (id('1').expect("an id"), id('2').expect("an id"));
+        let body = r#"{"key":"dev","name":"","code":"D","hue":1,"order":0,"created_at":"2026-01-01T00:00:00Z"}"#;
+        let record = hoist_model::record::Record {
+            kind: Kind::Environment,
+            id,
+            scope: Some(project),
+            key: "dev".into(),
+            revision: 0,
+            v: 1,
+            body: serde_json::value::RawValue::from_string(body.into()).expect("JSON"),
+        };
+        let mut state = State::empty(Head {
+            epoch: "test".into(),
+            revision: 0,
+        });
+        assert!(state.load(vec![record]).is_empty());
+        World::new(state)
+    }
+
+    #[test]
+    fn a_round_looks_at_each_environment_and_holds_up_no_publisher() {
+        let world = world_with_an_environment();
+        let mut known = HashMap::new();
+        assert_eq!(passed(&world, at("2026-01-02T00:00:00Z"), &mut known), []);
+        assert_eq!(known.len(), 1);
+        for known in known.values_mut() {
+            known.next = Some(at("2026-01-03T00:00:00Z"));
+        }
+        assert_eq!(passed(&world, at("2026-01-03T00:00:00Z"), &mut known).len(), 1);
+        assert_eq!(passed(&world, at("2026-01-04T00:00:00Z"), &mut known), []);
     }
 
     #[test]

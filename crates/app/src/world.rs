@@ -5,7 +5,7 @@
 //! it to the end; they never wait for a writer.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use hoist_engine::{Compiler, MemberPatch, Patch, Snapshot};
@@ -18,6 +18,7 @@ use hoist_model::state::{State, setting_place};
 
 use crate::credentials::Keys;
 use crate::events::{Events, Published};
+use crate::reading::Reading;
 use crate::uses::Uses;
 
 /// One environment as it is served.
@@ -61,9 +62,10 @@ impl World {
         }
     }
 
-    /// The state, for as long as the guard lives; keep it short.
-    pub fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// The state, for as long as the guard lives; keep it short. One at a time: see [`crate::reading`].
+    pub fn state(&self) -> Reading<'_> {
+        let look = || self.state.read().unwrap_or_else(PoisonError::into_inner);
+        Reading::new(look, std::ptr::from_ref(self).addr())
     }
 
     /// A copy of the state; documents are shared.
@@ -95,7 +97,7 @@ impl World {
     /// and the follower may both bring it.
     pub fn publish(&self, entry: &LogEntry) {
         let (published, touch) = {
-            let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             if entry.revision != state.revision() + 1 {
                 return;
             }

@@ -107,13 +107,12 @@ fn after(headers: &HeaderMap, query: &EventsQuery) -> Result<Option<u64>, Proble
     };
     // What the database counts with.
     let is_revision = |revision: &u64| i64::try_from(*revision).is_ok();
+    let since = query.since.filter(is_revision);
+    if since != query.since {
+        return Err(bad("since"));
+    }
     let Some(value) = headers.get("last-event-id") else {
-        let since = query.since.filter(is_revision);
-        return if since == query.since {
-            Ok(since)
-        } else {
-            Err(bad("since"))
-        };
+        return Ok(since);
     };
     let last = value
         .to_str()
