@@ -31,6 +31,7 @@ const TEST: &[Step] = &[
     step("build", "the binary with its test hooks", &["ui-build"], |session| command::run(&mut build_command(session)).into()),
     step("live", "the console in a browser against the real binary", &["postgres", "build"], |session| ui::browser_step(session, "live")),
     step("conformance", "unmodified foreign clients against the real binary", &["postgres", "build"], conformance),
+    step("schemathesis", "requests made up from the OpenAPI document, on both databases", &["postgres", "build"], schemathesis),
     step("data", "public test data in HOIST_CONFORMANCE_DIR", &[], public_data),
     step("skips", "tests that skipped themselves", &[], skipped_tests),
 ];
@@ -283,6 +284,15 @@ fn conformance(session: &mut Session) -> Outcome {
     session
         .run_counted(&mut command(program, &session.root), Runner::Uncounted)
         .into()
+}
+
+/// The databases it needs are told by their absence in its own words; it fails for that in a strict run.
+fn schemathesis(session: &mut Session) -> Outcome {
+    if command::find_on_path("python3").is_none() {
+        return Outcome::skipped("python3 is not installed");
+    }
+    let mut program = command(session.root.join("conformance/schemathesis/run"), &session.root);
+    session.run_counted(&mut program, Runner::Uncounted).into()
 }
 
 fn public_data(_: &mut Session) -> Outcome {
