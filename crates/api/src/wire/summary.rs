@@ -1,7 +1,7 @@
 //! A flag in an environment in a word and a few words, for lists.
 
 use hoist_engine::ruleset::{Condition as Tree, Curve, Serve, Share, Variant, What};
-use hoist_model::document::Config;
+use hoist_model::document::{Config, Kill};
 use hoist_model::plan::describe;
 use hoist_model::state::Setting;
 use jiff::Timestamp;
@@ -59,6 +59,27 @@ pub struct Next {
     pub share: Option<u16>,
 }
 
+impl Condition {
+    /// Of what is set, at a moment. Costs no text: searches ask it of every flag.
+    pub fn of(setting: Option<&Setting>, now: Timestamp) -> Self {
+        if kill(setting, now).is_some() {
+            return Self::Killed;
+        }
+        match setting.and_then(Setting::config) {
+            Some(config) if config.enabled => Self::live(config, now),
+            _ => Self::Off,
+        }
+    }
+
+    fn live(config: &Config, now: Timestamp) -> Self {
+        if is_broken(config) {
+            Self::Broken
+        } else {
+            ramp(config, now).0
+        }
+    }
+}
+
 impl Summary {
     /// Of what is set, at a moment.
     pub fn of(setting: Option<&Setting>, variants: &[Variant], now: Timestamp) -> Self {
@@ -67,8 +88,7 @@ impl Summary {
             Some(config) => Self::off(describe::serve(&config.off)),
             None => Self::off(unset(variants)),
         };
-        let kill = setting.and_then(Setting::kill);
-        if let Some(kill) = kill.filter(|kill| kill.until.is_none_or(|until| now < until)) {
+        if let Some(kill) = kill(setting, now) {
             let off = setting.and_then(Setting::config).map(|config| &config.off);
             this = Self {
                 state: Condition::Killed,
@@ -95,7 +115,7 @@ impl Summary {
     }
 
     fn live(setting: Option<&Setting>, config: &Config, now: Timestamp) -> Self {
-        let (state, share, next) = ramp(config, now);
+        let (_, share, next) = ramp(config, now);
         let overrides = setting
             .and_then(Setting::overrides)
             .map_or(0, |body| body.subjects.len() + body.segments.len());
@@ -105,12 +125,19 @@ impl Summary {
             count => format!("{count} overrides, {}", describe::overview(config)),
         };
         Self {
-            state: if is_broken(config) { Condition::Broken } else { state },
+            state: Condition::live(config, now),
             share: share.map(Share::hundredths),
             next,
             ..Self::off(summary)
         }
     }
+}
+
+/// A kill that has not ended.
+fn kill(setting: Option<&Setting>, now: Timestamp) -> Option<&Kill> {
+    setting
+        .and_then(Setting::kill)
+        .filter(|kill| kill.until.is_none_or(|until| now < until))
 }
 
 /// What is served where nothing was ever set.

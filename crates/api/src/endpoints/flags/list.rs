@@ -7,13 +7,13 @@ use axum::extract::State;
 use hoist_engine::ruleset::Kind;
 use hoist_model::Id;
 use hoist_model::authorise::user_of;
-use hoist_model::document::{Environment, Flag, Purpose, User};
-use hoist_model::state::{Doc, Setting, Stamp, State as Model};
+use hoist_model::document::{Purpose, User};
+use hoist_model::state::Stamp;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::query::{Query, Subject};
+use super::query::{Query, Subject, Surroundings};
 use crate::Api;
 use crate::guard::Scope;
 use crate::page::{PageQuery, cursor};
@@ -115,14 +115,6 @@ pub struct FlagItem {
     pub environments: BTreeMap<String, Summary>,
 }
 
-/// A flag that matches, before it is written out.
-struct Found<'a> {
-    doc: &'a Doc,
-    flag: &'a Flag,
-    settings: Vec<(&'a str, Option<&'a Setting>)>,
-    youngest: u64,
-}
-
 /// Flags of a project: searched, sorted, one page of them, with their state in every environment.
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ListQuery),
@@ -139,17 +131,26 @@ pub async fn list(
     let me = user_of(&scope.actor)
         .and_then(|id| state.get_a::<User>(id))
         .map_or("", |user| user.email.as_str());
-    let mut found = Vec::new();
-    for (doc, flag) in state.flags(scope.project()?) {
-        if flag.archived_at.is_some() != query.wants_archived() {
-            continue;
-        }
-        let candidate = found_flag(&state, doc, flag, &environments);
-        if asked.q.is_empty() || wanted(&state, &query, &candidate, me, now) {
-            found.push(candidate);
-        }
-    }
-    sort(&state, &mut found, asked.sort);
+    let around = Surroundings {
+        state: &state,
+        environments: environments
+            .iter()
+            .map(|(place, body)| (place.id, body.key.as_str()))
+            .collect(),
+        me,
+        now,
+    };
+    let mut found: Vec<Subject<'_>> = state
+        .flags(scope.project()?)
+        .filter(|(_, flag)| flag.archived_at.is_some() == query.wants_archived())
+        .map(|(doc, flag)| Subject {
+            doc,
+            flag,
+            around: &around,
+        })
+        .filter(|subject| query.matches(*subject))
+        .collect();
+    sort(&mut found, asked.sort);
     let page = PageQuery {
         limit: asked.limit,
         cursor: asked.cursor,
@@ -163,7 +164,7 @@ pub async fn list(
     let next = (rest.len() > limit)
         .then(|| shown.last().map(|last| cursor(&last.doc.id.to_string())))
         .flatten();
-    let items = shown.iter().map(|each| item(&state, each, now)).collect();
+    let items = shown.iter().map(|each| item(*each)).collect();
     Ok(Json(FlagPage {
         items,
         total: found.len(),
@@ -173,76 +174,28 @@ pub async fn list(
     }))
 }
 
-fn found_flag<'a>(
-    state: &'a Model,
-    doc: &'a Doc,
-    flag: &'a Flag,
-    environments: &[(&'a std::sync::Arc<Doc>, &'a Environment)],
-) -> Found<'a> {
-    let settings: Vec<_> = environments
-        .iter()
-        .map(|(place, body)| (body.key.as_str(), state.setting(doc.id, place.id)))
-        .collect();
-    let youngest = settings
-        .iter()
-        .filter_map(|(_, setting)| setting.map(Setting::revision))
-        .max()
-        .unwrap_or(0)
-        .max(doc.revision);
-    Found {
-        doc,
-        flag,
-        settings,
-        youngest,
-    }
-}
-
-fn wanted(state: &Model, query: &Query, found: &Found<'_>, me: &str, now: Timestamp) -> bool {
-    let summaries: Vec<Summary> = found
-        .settings
-        .iter()
-        .map(|(_, setting)| Summary::of(*setting, &found.flag.variants, now))
-        .collect();
-    let environments: Vec<_> = found
-        .settings
-        .iter()
-        .zip(&summaries)
-        .map(|((key, setting), summary)| (*key, *setting, summary))
-        .collect();
-    let stamp = state.stamp(found.youngest);
-    let by = stamp.map_or_else(String::new, |stamp| ActorView::of(state, &stamp.actor).name);
-    query.matches(&Subject {
-        flag: found.flag,
-        environments: &environments,
-        changed_at: stamp.map(|stamp| stamp.at),
-        changed_by: &by,
-        me,
-    })
-}
-
-fn sort(state: &Model, found: &mut [Found<'_>], sort: Sort) {
-    let at = |each: &Found<'_>| state.stamp(each.youngest).map(|stamp: &Stamp| stamp.at);
+fn sort(found: &mut [Subject<'_>], sort: Sort) {
+    let at = |each: &Subject<'_>| each.changed().map(|stamp: &Stamp| stamp.at);
     match sort {
         // The state lists by key already.
         Sort::Key => {}
         Sort::KeyDescending => found.reverse(),
-        Sort::Changed => found.sort_by_key(at),
-        Sort::ChangedDescending => found.sort_by_key(|each| std::cmp::Reverse(at(each))),
+        Sort::Changed => found.sort_by_cached_key(at),
+        Sort::ChangedDescending => found.sort_by_cached_key(|each| std::cmp::Reverse(at(each))),
         Sort::Created => found.sort_by_key(|each| each.flag.created_at),
         Sort::CreatedDescending => found.sort_by_key(|each| std::cmp::Reverse(each.flag.created_at)),
     }
 }
 
-fn item(state: &Model, found: &Found<'_>, now: Timestamp) -> FlagItem {
-    let flag = found.flag;
-    let stamp = state.stamp(found.youngest);
-    let environments = found
-        .settings
-        .iter()
-        .map(|(key, setting)| ((*key).to_owned(), Summary::of(*setting, &flag.variants, now)))
+fn item(subject: Subject<'_>) -> FlagItem {
+    let (flag, around) = (subject.flag, subject.around);
+    let stamp = subject.changed();
+    let environments = subject
+        .settings()
+        .map(|(key, setting)| (key.to_owned(), Summary::of(setting, &flag.variants, around.now)))
         .collect();
     FlagItem {
-        id: found.doc.id,
+        id: subject.doc.id,
         key: flag.key.clone(),
         name: flag.name.clone(),
         description: flag.description.clone(),
@@ -253,14 +206,14 @@ fn item(state: &Model, found: &Found<'_>, now: Timestamp) -> FlagItem {
         client_visible: flag.client_visible,
         archived: flag.archived_at.is_some(),
         changed_at: stamp.map(|stamp| stamp.at),
-        changed_by: stamp.map(|stamp| ActorView::of(state, &stamp.actor)),
+        changed_by: stamp.map(|stamp| ActorView::of(around.state, &stamp.actor)),
         created_at: flag.created_at,
-        revision: found.doc.revision,
+        revision: subject.doc.revision,
         environments,
     }
 }
 
-fn tag_counts(found: &[Found<'_>]) -> Vec<TagCount> {
+fn tag_counts(found: &[Subject<'_>]) -> Vec<TagCount> {
     const MOST: usize = 50;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for tag in found.iter().flat_map(|each| &each.flag.tags) {

@@ -9,12 +9,14 @@
 //! [`Filter::matches`].
 
 use hoist_engine::ruleset::{Condition as Tree, Kind, What};
+use hoist_model::Id;
 use hoist_model::document::{Config, Flag, Purpose};
 use hoist_model::plan::describe;
-use hoist_model::state::Setting;
+use hoist_model::state::{Doc, Setting, Stamp, State};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::wire::summary::{Condition, Summary};
+use crate::wire::actor::ActorView;
+use crate::wire::summary::Condition;
 
 /// A parsed query.
 #[derive(Debug, Default)]
@@ -54,18 +56,53 @@ enum Moment {
     After(Timestamp),
 }
 
-/// What a flag is judged by.
-pub struct Subject<'a> {
-    /// Its definition.
-    pub flag: &'a Flag,
-    /// Key, settings and summary of each environment.
-    pub environments: &'a [(&'a str, Option<&'a Setting>, &'a Summary)],
-    /// When it was changed last.
-    pub changed_at: Option<Timestamp>,
-    /// Who changed it last, by name.
-    pub changed_by: &'a str,
+/// What every flag of one request is judged by.
+pub struct Surroundings<'a> {
+    /// Everything.
+    pub state: &'a State,
+    /// Id and key of each environment, in promotion order.
+    pub environments: Vec<(Id, &'a str)>,
     /// E-mail of whoever asks, for `me`.
     pub me: &'a str,
+    /// The moment of the request.
+    pub now: Timestamp,
+}
+
+/// A flag in its surroundings. Settings are looked up when a filter asks for them: most key presses in the
+/// search look at words only, and a project may hold ten thousand flags.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The document.
+    pub doc: &'a Doc,
+    /// Its definition.
+    pub flag: &'a Flag,
+    /// Where it is judged.
+    pub around: &'a Surroundings<'a>,
+}
+
+impl<'a> Subject<'a> {
+    /// What is set in each environment, by key.
+    pub fn settings(self) -> impl Iterator<Item = (&'a str, Option<&'a Setting>)> {
+        let (state, flag) = (self.around.state, self.doc.id);
+        self.around
+            .environments
+            .iter()
+            .map(move |(id, key)| (*key, state.setting(flag, *id)))
+    }
+
+    /// When and by whom it was changed last: the definition or any setting, whichever is younger.
+    pub fn changed(self) -> Option<&'a Stamp> {
+        let settings = self
+            .settings()
+            .filter_map(|(_, setting)| setting.map(Setting::revision));
+        let youngest = settings.max().unwrap_or(0).max(self.doc.revision);
+        self.around.state.stamp(youngest)
+    }
+
+    fn changed_by(self) -> String {
+        self.changed()
+            .map_or_else(String::new, |stamp| ActorView::of(self.around.state, &stamp.actor).name)
+    }
 }
 
 impl Query {
@@ -98,7 +135,7 @@ impl Query {
     }
 
     /// Whether a flag is wanted.
-    pub fn matches(&self, subject: &Subject<'_>) -> bool {
+    pub fn matches(&self, subject: Subject<'_>) -> bool {
         let environments: Vec<&String> = self
             .terms
             .iter()
@@ -139,20 +176,24 @@ impl Filter {
         })
     }
 
-    fn matches(&self, subject: &Subject<'_>, named: &[&String]) -> bool {
+    fn matches(&self, subject: Subject<'_>, named: &[&String]) -> bool {
         let in_named = |key: &str| named.is_empty() || named.iter().any(|name| name.eq_ignore_ascii_case(key));
-        let settings = || subject.environments.iter().filter(|(key, _, _)| in_named(key));
-        let configs = || settings().filter_map(|(_, setting, _)| setting.and_then(Setting::config));
+        let settings = || subject.settings().filter(|(key, _)| in_named(key));
+        let configs = || settings().filter_map(|(_, setting)| setting.and_then(Setting::config));
         match self {
             Self::Word(word) => has_word(subject.flag, word),
             Self::Status(wanted) => {
-                settings().any(|(_, _, summary)| wanted.iter().any(|status| status == status_word(summary.state)))
+                let states = settings().map(|(_, setting)| Condition::of(setting, subject.around.now));
+                states
+                    .map(status_word)
+                    .any(|word| wanted.iter().any(|status| status == word))
             }
             // Alone it restricts nothing: it says where the other filters look.
             Self::Environment(wanted) => subject
+                .around
                 .environments
                 .iter()
-                .any(|(key, _, _)| wanted.iter().any(|each| each.eq_ignore_ascii_case(key))),
+                .any(|(_, key)| wanted.iter().any(|each| each.eq_ignore_ascii_case(key))),
             Self::Type(wanted) => wanted.iter().any(|each| each == kind_word(subject.flag.kind)),
             Self::Purpose(wanted) => subject
                 .flag
@@ -166,13 +207,14 @@ impl Filter {
                 wanted.iter().any(|word| text.contains(word))
             }),
             Self::Uses(wanted) => settings()
-                .filter_map(|(_, setting, _)| *setting)
+                .filter_map(|(_, setting)| setting)
                 .any(|setting| uses(setting, wanted)),
-            Self::Changed(moment) => subject.changed_at.is_some_and(|at| moment.matches(at)),
+            Self::Changed(moment) => subject.changed().is_some_and(|stamp| moment.matches(stamp.at)),
             Self::Created(moment) => moment.matches(subject.flag.created_at),
-            Self::By(wanted) => wanted
-                .iter()
-                .any(|name| subject.changed_by.to_lowercase().contains(name)),
+            Self::By(wanted) => {
+                let by = subject.changed_by().to_lowercase();
+                wanted.iter().any(|name| by.contains(name))
+            }
             Self::Archived => subject.flag.archived_at.is_some(),
         }
     }
@@ -197,11 +239,11 @@ fn contains(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(word)
 }
 
-fn is_owner(subject: &Subject<'_>, wanted: &[String]) -> bool {
+fn is_owner(subject: Subject<'_>, wanted: &[String]) -> bool {
     let Some(owner) = &subject.flag.owner else { return false };
     wanted.iter().any(|each| {
         if each == "me" {
-            owner.eq_ignore_ascii_case(subject.me)
+            owner.eq_ignore_ascii_case(subject.around.me)
         } else {
             contains(owner, each)
         }
