@@ -51,17 +51,29 @@ pub struct HistoryQuery {
     pub cursor: Option<String>,
 }
 
-/// A change with all it did.
+/// Which part of a change: an import touches tens of thousands of documents.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DetailQuery {
+    /// Key or id of a flag: only what happened to its definition and its settings.
+    pub flag: Option<String>,
+    /// Key or id of a segment: only what happened to it and its members.
+    pub segment: Option<String>,
+}
+
+/// A change with what it did.
 #[derive(Serialize, ToSchema)]
 pub struct HistoryDetail {
     /// As in the list.
     #[serde(flatten)]
     pub item: HistoryItem,
-    /// What became of each document.
+    /// What became of each document, the first 200.
     pub effects: Vec<EffectView>,
+    /// How many effects there are, listed or not.
+    pub effect_count: usize,
     /// The same by path.
     pub diff: Vec<Difference>,
-    /// Whether it can be taken back now.
+    /// Whether it can be taken back now; not tried where more than 1,000 documents changed.
     pub undo: UndoView,
 }
 
@@ -104,9 +116,13 @@ pub async fn list(
 
 /// One change of a project: what it did to each document, and whether it can be taken back.
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/history/{revision}", tag = "history",
-    params(("organization" = String, Path), ("project" = String, Path), ("revision" = u64, Path)),
-    responses((status = 200, body = HistoryDetail), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
-pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDetail>, Problem> {
+    params(("organization" = String, Path), ("project" = String, Path), ("revision" = u64, Path), DetailQuery),
+    responses((status = 200, body = HistoryDetail), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn get(
+    State(api): State<Api>,
+    scope: Scope,
+    Query(part): Query<DetailQuery>,
+) -> Result<Json<HistoryDetail>, Problem> {
     let project = scope.project()?;
     let number = scope.param("revision");
     let missing = || Problem::not_found(format!("revision {number}"));
@@ -130,18 +146,50 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Json<HistoryDet
             possible: false,
             reason: Some(format!("revision {by} has taken it back already")),
         },
+        None if entry.effects.len() > TRIED => UndoView {
+            possible: true,
+            reason: None,
+        },
         None => can_undo(&api, &scope, revision).await,
     };
     let state = api.app.world.state();
-    let effects: Vec<EffectView> = shown(&entry.effects)
-        .map(|effect| EffectView::of(&state, effect))
+    let mut of: Vec<Id> = Vec::new();
+    for (kind, key) in [(Kind::Flag, &part.flag), (Kind::Segment, &part.segment)] {
+        if let Some(key) = key {
+            of.push(document(&state, kind, project, key)?);
+        }
+    }
+    let wanted: Vec<&Effect> = shown(&entry.effects)
+        .filter(|effect| of.is_empty() || of.iter().any(|id| concerns(effect, *id)))
         .collect();
+    let listed = wanted.get(..LISTED.min(wanted.len())).unwrap_or_default();
+    let effects: Vec<EffectView> = listed.iter().map(|effect| EffectView::of(&state, effect)).collect();
     Ok(Json(HistoryDetail {
         item: HistoryItem::of(&state, &entry, &undone),
         diff: of_effects(&effects),
         effects,
+        effect_count: wanted.len(),
         undo,
     }))
+}
+
+/// Effects listed in an answer.
+const LISTED: usize = 200;
+/// Larger changes are not taken back on trial for everybody who looks at them; the plan of the undo tells.
+const TRIED: usize = 1000;
+
+/// Whether an effect is about a document, or about a setting of it.
+fn concerns(effect: &Effect, id: Id) -> bool {
+    let record = match effect {
+        Effect::Put { after: record, .. } | Effect::Remove { before: record } => record,
+        Effect::AddMembers { segment, .. } | Effect::RemoveMembers { segment, .. } => return *segment == id,
+    };
+    let owner = record.key.split_once('/').and_then(|(flag, _)| flag.parse().ok());
+    record.id == id || (is_setting(record.kind) && owner == Some(id))
+}
+
+const fn is_setting(kind: Kind) -> bool {
+    matches!(kind, Kind::Config | Kind::Overrides | Kind::Kill)
 }
 
 fn unreadable(revision: u64, error: &StoreError) -> Problem {

@@ -160,6 +160,50 @@ async fn one_change_shows_effects_differences_and_whether_it_can_be_undone() {
 }
 
 #[tokio::test]
+async fn a_large_change_shows_its_beginning_or_one_flag() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let create = |at: usize| json!({"flag": {"create": {"key": format!("flag-{at:03}"), "kind": "boolean"}}});
+    let on =
+        |at: usize| json!({"config": {"switch": {"flag": format!("flag-{at:03}"), "environment": "dev", "on": true}}});
+    let changes: Vec<Json> = (0..150).flat_map(|at| [create(at), on(at)]).collect();
+    let answer = house
+        .post(
+            Some(&editor),
+            &format!("{PROJECT}/changes"),
+            json!({"changes": changes}),
+        )
+        .await
+        .with(200);
+    let path = format!("{PROJECT}/history/{}", answer["revision"]);
+    let whole = house.get(Some(&editor), &path).await.with(200);
+    assert_eq!(whole["effects"].as_array().map(Vec::len), Some(200));
+    assert_eq!(whole["effect_count"], 300);
+    let part = house
+        .get(Some(&editor), &format!("{path}?flag=flag-149"))
+        .await
+        .with(200);
+    let kinds: Vec<_> = part["effects"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|effect| (effect["kind"].clone(), effect["key"].clone()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            (json!("flag"), json!("flag-149")),
+            (json!("config"), json!("flag-149 in dev"))
+        ]
+    );
+    assert_eq!(part["effect_count"], 2);
+    house
+        .get(Some(&editor), &format!("{path}?segment=nowhere"))
+        .await
+        .with(404);
+}
+
+#[tokio::test]
 async fn audit_holds_the_organization_and_nothing_of_others() {
     let house = TestApp::start().await;
     let viewer = house.sign_in_as("viewer").await;

@@ -266,7 +266,10 @@ impl Planner<'_> {
         self.draft.put_setting(id, spot.project, Body::Kill(body));
         self.touches(spot.environment);
         self.raise(Grade::Guarded);
-        let end = until.map_or_else(|| "until it is lifted".to_owned(), |until| format!("until {until}"));
+        let end = until.map_or_else(
+            || "until it is lifted".to_owned(),
+            |until| until.strftime("until %-d %b %Y %H:%M UTC").to_string(),
+        );
         self.say(
             id,
             format!(
