@@ -5,7 +5,9 @@ const port = Number(process.env.HOIST_UI_PORT ?? 4173);
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  workers: 1,
+  // The fixtures share nothing, so that both cores may be used.
+  workers: 2,
+  fullyParallel: true,
   timeout: 60_000,
   retries: 0,
   reporter: [['list']],

@@ -5,6 +5,9 @@ import browser from './playwright.config';
 export default defineConfig({
   ...browser,
   webServer: undefined,
+  // Each file has one server, and its tests follow one another.
+  workers: 1,
+  fullyParallel: false,
   use: { ...browser.use, actionTimeout: 10_000 },
   projects: [
     { name: 'live', testMatch: /.*\.live\.ts/ },

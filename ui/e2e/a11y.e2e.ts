@@ -32,7 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const wide = width === 1440;
 
       test('every route is accessible', async ({ page }) => {
-        test.setTimeout(180_000);
+        test.setTimeout(240_000);
         await fake(page);
         for (const [name, path] of Object.entries(routes)) {
           if (!wide && !narrow.includes(name)) continue;
@@ -55,7 +55,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
 
       test('dialogs and menus are accessible', async ({ page }) => {
-        test.setTimeout(120_000);
+        test.setTimeout(240_000);
         await fake(page, { plan: () => data.plan({ grade: 3, confirm: 'prod' }) });
         await page.goto(routes.flags);
         await page.getByText('of 120').waitFor();
@@ -85,7 +85,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('stories are accessible', async ({ page }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   for (const story of stories) {
     await page.unrouteAll();
     await fake(page, { story });

@@ -4,12 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, type Cookie, expect, type Page } from '@playwright/test';
-import type { Change, ChangeAnswer } from '../../src/api/types';
+import type { Change, ChangeAnswer, Json } from '../../src/api/types';
 
 export const email = 'anna@acme.example';
 export const password = 'correct horse battery';
 export const root = '/o/default/p/first';
-const project = '/hoist/v1/organizations/default/projects/first';
+const organization = '/hoist/v1/organizations/default';
+const project = `${organization}/projects/first`;
 const binary = resolve(process.env.HOIST_BIN ?? '../target/debug/hoist');
 
 function freePort(): Promise<number> {
@@ -34,10 +35,10 @@ export class Hoist {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(first: Record<string, string>): Promise<Hoist> {
+  static async start(first: Record<string, string>, more: string[] = []): Promise<Hoist> {
     const folder = mkdtempSync(join(tmpdir(), 'hoist-live-'));
     const port = await freePort();
-    const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--log-format', 'json'], {
+    const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--log-format', 'json', ...more], {
       cwd: folder,
       env: { PATH: process.env.PATH, ...first },
     });
@@ -72,6 +73,8 @@ interface Fixtures {
 interface WorkerFixtures {
   hoist: Hoist;
   firstRun: Record<string, string>;
+  /** Further arguments of `hoist serve`. */
+  serveArgs: string[];
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -79,9 +82,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { HOIST_ADMIN_EMAIL: email, HOIST_ADMIN_PASSWORD: password },
     { option: true, scope: 'worker' },
   ],
+  serveArgs: [[], { option: true, scope: 'worker' }],
   hoist: [
-    async ({ firstRun }, use) => {
-      const hoist = await Hoist.start(firstRun);
+    async ({ firstRun, serveArgs }, use) => {
+      const hoist = await Hoist.start(firstRun, serveArgs);
       await use(hoist);
       await hoist.stop();
     },
@@ -112,6 +116,23 @@ export async function change(page: Page, ...changes: Change[]): Promise<ChangeAn
   const answer = await page.request.post(`${project}/changes`, { headers, data: { changes } });
   expect(answer.status(), await answer.text()).toBe(200);
   return (await answer.json()) as ChangeAnswer;
+}
+
+/** Changes something of the organization without the console. */
+export async function changeOrganization(page: Page, ...changes: Change[]): Promise<ChangeAnswer> {
+  const answer = await page.request.post(`${organization}/changes`, { headers, data: { changes } });
+  expect(answer.status(), await answer.text()).toBe(200);
+  return (await answer.json()) as ChangeAnswer;
+}
+
+/** Lays a project file over the project. */
+export async function importProject(page: Page, file: Json): Promise<void> {
+  const answer = await page.request.post(`${project}/import?from=hoist`, {
+    headers,
+    data: file,
+    timeout: 240_000,
+  });
+  expect(answer.status(), (await answer.text()).slice(0, 2000)).toBe(200);
 }
 
 /** Reads something without the console. */

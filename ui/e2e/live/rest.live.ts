@@ -1,4 +1,3 @@
-import { expectAccessible } from '../fixtures/a11y';
 import { change, expect, root, signIn, test } from './hoist';
 import { seed } from './seed';
 
@@ -134,23 +133,3 @@ test('imports a file: check, gaps, apply', async ({ anna: page }) => {
   await page.goto(`${root}/flags/legacy-search/e/dev`);
   await expect(page.getByText('40 %').first()).toBeVisible();
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`main pages are accessible, ${colorScheme}`, async ({ anna: page }) => {
-    test.setTimeout(120_000);
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const pages = [
-      `${root}/flags`,
-      `${flag}/e/prod#rule-beta`,
-      `${root}/tester?flag=checkout-v2&env=dev,prod`,
-      `${root}/history`,
-      `${root}/segments/beta`,
-    ];
-    for (const path of pages) {
-      await page.goto(path);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForTimeout(600);
-      await expectAccessible(page, path);
-    }
-  });
-}

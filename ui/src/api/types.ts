@@ -370,7 +370,9 @@ export interface Diff {
 }
 
 export interface HistoryDetail extends HistoryItem {
+  /** The first 200. */
   effects: Effect[];
+  effect_count?: number;
   diff: Diff[];
   undo: { possible: boolean; reason?: string | null };
 }

@@ -4,6 +4,7 @@ import {
   Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   Input,
   type MantineColorsTuple,
   Menu,
@@ -18,6 +19,9 @@ const flat = (colour: string): MantineColorsTuple =>
   [colour, colour, colour, colour, colour, colour, colour, colour, colour, colour] as const;
 
 const mono = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace";
+
+/** The library heads floating things with a banner; the page has one already. */
+const floatingHeader = { header: { role: 'presentation' } };
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -63,13 +67,21 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
     Radio: Radio.extend({ defaultProps: { size: 'xs' } }),
     Modal: Modal.extend({
-      defaultProps: { transitionProps: { duration: 120 }, radius: 'md', centered: false },
+      defaultProps: {
+        transitionProps: { duration: 120 },
+        radius: 'md',
+        centered: false,
+        attributes: floatingHeader,
+      },
     }),
+    Drawer: Drawer.extend({ defaultProps: { attributes: floatingHeader } }),
     Popover: Popover.extend({
       defaultProps: { transitionProps: { duration: 120 }, radius: 'md', shadow: 'md' },
     }),
     Menu: Menu.extend({
       defaultProps: {
+        // A menu is no landmark, so it stands in one.
+        portalProps: { target: '#content' },
         withInitialFocusPlaceholder: false,
         transitionProps: { duration: 120 },
         radius: 'md',

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { absolute, fullTime, relative } from './time';
 
 let now = Date.now();
@@ -33,13 +33,41 @@ interface TimeProps {
   exact?: boolean;
 }
 
+/** How long the pointer rests before the whole time shows. */
+const restMs = 300;
+
+/**
+ * A moment. Date, zone and UTC show while it is pointed at or has the focus; only then their tooltip exists,
+ * since a list shows a time in every row.
+ */
 export function Time({ at, exact = false }: TimeProps) {
   const minute = useMinute();
+  const [near, setNear] = useState(false);
+  const element = useRef<HTMLTimeElement>(null);
+  const timer = useRef<number>(undefined);
+  const show = (wait: number) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setNear(true), wait);
+  };
+  const hide = () => {
+    window.clearTimeout(timer.current);
+    setNear(false);
+  };
+  useEffect(() => () => window.clearTimeout(timer.current), []);
   return (
-    <Tooltip label={fullTime(at)} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at} tabIndex={exact ? 0 : undefined}>
+    <>
+      <time
+        ref={element}
+        dateTime={at}
+        tabIndex={exact ? 0 : undefined}
+        onMouseEnter={() => show(restMs)}
+        onMouseLeave={hide}
+        onFocus={() => show(0)}
+        onBlur={hide}
+      >
         {exact ? absolute(at) : relative(at, minute)}
       </time>
-    </Tooltip>
+      {near && <Tooltip target={element} label={fullTime(at)} opened />}
+    </>
   );
 }

@@ -4,17 +4,22 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+// Making a formatter costs a hundred times what using it does, and a list shows a time in every row.
+const dayFormat = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+const minuteParts = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+} as const;
+const minuteFormat = new Intl.DateTimeFormat(undefined, minuteParts);
+const zonedFormat = new Intl.DateTimeFormat(undefined, { ...minuteParts, timeZoneName: 'short' });
+
 export function absolute(at: string | Date, zone = true): string {
   const date = typeof at === 'string' ? new Date(at) : at;
   if (Number.isNaN(date.getTime())) return String(at);
-  return new Intl.DateTimeFormat(undefined, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: zone ? 'short' : undefined,
-  }).format(date);
+  return (zone ? zonedFormat : minuteFormat).format(date);
 }
 
 /** Relative up to seven days either way, absolute after. */
@@ -23,11 +28,7 @@ export function relative(at: string | Date, now: number): string {
   const distance = now - date.getTime();
   if (Number.isNaN(distance)) return String(at);
   const size = Math.abs(distance);
-  if (size > 7 * day) {
-    return new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' }).format(
-      date,
-    );
-  }
+  if (size > 7 * day) return dayFormat.format(date);
   if (size < minute) return common.justNow;
   const past = distance > 0;
   if (size < hour) {
@@ -45,7 +46,7 @@ export function relative(at: string | Date, now: number): string {
 export function fullTime(at: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return at;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = minuteFormat.resolvedOptions().timeZone;
   return `${absolute(date, false)} ${zone} · ${date.toISOString().replace('T', ' ').slice(0, 16)} UTC`;
 }
 

@@ -27,6 +27,8 @@ export const historyText = {
   showThen: 'Show as it was',
   linkTo: (revision: number) => `link to revision ${revision}`,
   noVisible: 'No part that people edit.',
+  notListed: (count: number) =>
+    `${count.toLocaleString('en')} more are not listed here; look at the flag’s own history.`,
   moreDocuments: (count: number) => `${count} more documents`,
   asDocuments: (count: number) => (count === 1 ? 'As document' : `As documents (${count})`),
   asJson: 'Raw effects (JSON)',

@@ -1,6 +1,17 @@
 /** Texts of the plan of a change. */
 export const planText = {
   loading: 'Making the plan…',
+  parts: 'What is sent',
+  partsCount: (n: number, left: number) =>
+    `${n === 1 ? '1 part' : `${n} parts`}${left > 0 ? `, ${left} left out` : ''}`,
+  partsRange: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
+  leaveOut: 'Leave out',
+  leaveOutNamed: (title: string) => `Leave out ${title}`,
+  takeIn: 'Take in again',
+  takeInNamed: (title: string) => `Take in again ${title}`,
+  earlier: 'Earlier',
+  later: 'Later',
+  nothingLeft: 'Everything is left out.',
   edits: (n: number) => (n === 1 ? '1 edit' : `${n} edits`),
   reaches: 'Reaches',
   reachesFlags: (n: number) => (n === 1 ? '1 flag' : `${n} flags`),

@@ -1,5 +1,6 @@
 /** Texts of the list of rules and of one rule. */
 export const ruleText = {
+  movedMeanwhile: 'Somebody saved this rule meanwhile. Done keeps both versions and asks which one holds.',
   none: 'No rules. Everybody gets what stands under Otherwise.',
   add: '+ Add rule',
   edit: 'Edit',

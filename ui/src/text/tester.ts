@@ -1,5 +1,12 @@
 /** Texts of the tester pages. */
 export const testerText = {
+  findFlags: 'Find flags',
+  noFlags: 'No flags here.',
+  pages: 'Pages',
+  previous: 'Previous',
+  next: 'Next',
+  range: (from: number, to: number, total: number) =>
+    `${from.toLocaleString('en')}–${to.toLocaleString('en')} of ${total.toLocaleString('en')}`,
   title: 'Why?',
   purpose: 'What a subject gets, and the whole path that leads there. Nothing is saved or counted.',
   subject: 'Subject',

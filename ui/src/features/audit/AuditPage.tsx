@@ -7,6 +7,7 @@ import { auditQuery } from '@/api/queries';
 import type { HistoryItem } from '@/api/types';
 import { useOrganization } from '@/app/scope';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Email } from '@/components/Email';
 import form from '@/components/Form.module.css';
 import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
@@ -30,7 +31,11 @@ export function AuditPage() {
 
   const columns: Column<HistoryItem>[] = [
     { key: 'time', title: settingsText.time, cell: (item) => <Time at={item.at} exact /> },
-    { key: 'who', title: settingsText.who, cell: (item) => item.actor.name || settingsText.system },
+    {
+      key: 'who',
+      title: settingsText.who,
+      cell: (item) => <Email>{item.actor.name || settingsText.system}</Email>,
+    },
     {
       key: 'what',
       title: settingsText.what,

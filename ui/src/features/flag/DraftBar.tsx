@@ -7,14 +7,28 @@ import { Icon } from '@/components/Icon';
 import { useKeys } from '@/components/keys';
 import { useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
+import type { PlanPart } from '@/features/plan/PlanContext';
 import { diffBodies, type Edit } from '@/features/rules/diff';
 import { changesOf, revertPart } from '@/features/rules/draft';
+import { partId } from '@/features/rules/parts';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
 import { useFlag } from './useFlag';
 import type { FlagDraft } from './useFlagDraft';
 
 const signs: Record<Edit['mark'], string> = { add: '+', remove: '−', change: '±', move: '↕' };
+
+/** A part of the flag may have several edits; they are left out together. */
+function partsOf(edits: readonly Edit[]): PlanPart[] {
+  const found = new Map<string, PlanPart>();
+  for (const { part, title, text } of edits) {
+    const key = partId(part);
+    const known = found.get(key);
+    if (known) known.lines.push(text);
+    else found.set(key, { key, title, lines: [text] });
+  }
+  return [...found.values()];
+}
 
 /** The unsaved edits of the shown environment. They leave through one plan only. */
 export function DraftBar({ entry, draft }: { entry: FlagEnvironment; draft: FlagDraft }) {
@@ -41,6 +55,13 @@ export function DraftBar({ entry, draft }: { entry: FlagEnvironment; draft: Flag
       base,
       title: t.changeIn(flag, key),
       direct: false,
+      parts: partsOf(edits),
+      without: (left) => {
+        const rest = edits
+          .filter((edit) => left.has(partId(edit.part)))
+          .reduce((draft, edit) => revertPart(draft, edit.part), current);
+        return changesOf(rest, flag, key);
+      },
     });
     if (result.outcome !== 'cancelled') draft.write(undefined);
   };

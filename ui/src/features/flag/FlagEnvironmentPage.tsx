@@ -90,6 +90,8 @@ function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
               resultOf={rail.resultOf}
               onEdit={setEditing}
               onChange={(rules) => draft.setConfig({ rules })}
+              draftKey={draft.key}
+              onRule={draft.setRule}
               acts={(rule) => <RampActs entry={entry} rule={rule.id} />}
             />
           </Section>

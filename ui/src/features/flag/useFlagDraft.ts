@@ -7,22 +7,27 @@ import {
   draftKey,
   isBehind,
   onDrafts,
+  putRule,
   readDraft,
   rebase,
   startDraft,
   writeDraft,
 } from '@/features/rules/draft';
 import type { Body } from '@/features/rules/parts';
-import type { ConfigBody, OverridesBody } from '@/features/rules/wire';
+import type { ConfigBody, OverridesBody, Rule } from '@/features/rules/wire';
 import { useFlag } from './useFlag';
 
 export interface FlagDraft {
+  /** Where the draft is kept. */
+  key: string;
   draft: Draft | undefined;
   live: DraftBase;
   /** What the page shows: my edits, or what is live. */
   body: Body;
   setConfig: (patch: Partial<ConfigBody>) => void;
   setOverrides: (patch: Partial<OverridesBody>) => void;
+  /** Puts an edited rule in; what others made of it since it was opened is a conflict to decide. */
+  setRule: (rule: Rule, started: Rule) => void;
   write: (draft: Draft | undefined) => void;
 }
 
@@ -49,7 +54,14 @@ export function useFlagDraft(entry: FlagEnvironment): FlagDraft {
     },
     [key, live],
   );
+  const setRule = useCallback(
+    (rule: Rule, started: Rule) =>
+      writeDraft(key, putRule(readDraft(key) ?? startDraft(live), rule, started)),
+    [key, live],
+  );
   return {
+    key,
+    setRule,
     draft,
     live,
     body: draft?.mine ?? live.body,

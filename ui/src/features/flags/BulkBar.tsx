@@ -19,6 +19,14 @@ interface BulkBarProps {
   onClear: () => void;
 }
 
+/** Each flag stands in one change of a batch. */
+function flagOf(change: Change): string {
+  if ('flag' in change && 'edit' in change.flag) return change.flag.edit.flag;
+  if ('flag' in change && 'archive' in change.flag) return change.flag.archive.flag;
+  if ('config' in change && 'switch' in change.config) return change.config.switch.flag;
+  return '';
+}
+
 const words = (text: string) =>
   text
     .split(/[,\n]/)
@@ -44,6 +52,8 @@ export function BulkBar({ items, total, onSelectAll, onClear }: BulkBarProps) {
       changes,
       title: flagsText.bulkTitle(what, changes.length),
       direct: false,
+      parts: changes.map((change) => ({ key: flagOf(change), title: flagOf(change), lines: [] })),
+      without: (left) => ({ changes: changes.filter((change) => !left.has(flagOf(change))) }),
     });
     if (result.outcome !== 'cancelled') onClear();
   };

@@ -1,9 +1,10 @@
-import { ActionIcon, Checkbox, UnstyledButton } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { ActionIcon, UnstyledButton } from '@mantine/core';
+import { memo, useEffect, useRef } from 'react';
 import type { Environment, FlagListItem } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { Icon } from '@/components/Icon';
+import { RowLink } from '@/components/RowLink';
 import { StateMark } from '@/components/StateMark';
 import { Time } from '@/components/Time';
 import { common, stateWords } from '@/text/common';
@@ -52,12 +53,7 @@ export function FlagTable({ items, columns, search, selected, flashing, ...actio
         <thead>
           <tr>
             <th scope="col" className={classes.checkCell}>
-              <Checkbox
-                aria-label={flagsText.selectPage}
-                checked={pageSelected}
-                indeterminate={someSelected}
-                onChange={(event) => actions.onSelectPage(event.currentTarget.checked)}
-              />
+              <SelectPage all={pageSelected} some={someSelected} onSelectPage={actions.onSelectPage} />
             </th>
             <SortHead column="flag" search={search} onSort={actions.onSort} />
             {columns.environments.map((environment) => (
@@ -89,7 +85,8 @@ export function FlagTable({ items, columns, search, selected, flashing, ...actio
               columns={columns}
               selected={selected.has(item.key)}
               flashing={flashing.has(item.key)}
-              {...actions}
+              onCell={actions.onCell}
+              onSelect={actions.onSelect}
             />
           ))}
         </tbody>
@@ -127,6 +124,29 @@ function SortHead({
   );
 }
 
+interface SelectPageProps {
+  all: boolean;
+  some: boolean;
+  onSelectPage: (on: boolean) => void;
+}
+
+function SelectPage({ all, some, onSelectPage }: SelectPageProps) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = some;
+  }, [some]);
+  return (
+    <input
+      ref={box}
+      type="checkbox"
+      className={classes.check}
+      aria-label={flagsText.selectPage}
+      checked={all}
+      onChange={(event) => onSelectPage(event.currentTarget.checked)}
+    />
+  );
+}
+
 interface FlagRowProps extends RowActions {
   item: FlagListItem;
   columns: Columns;
@@ -134,11 +154,14 @@ interface FlagRowProps extends RowActions {
   flashing: boolean;
 }
 
-function FlagRow({ item, columns, selected, flashing, onCell, onSelect }: FlagRowProps) {
+/** Plain elements: a key press in the search may bring a hundred new rows. */
+const FlagRow = memo(function FlagRow({ item, columns, selected, flashing, onCell, onSelect }: FlagRowProps) {
   return (
     <tr data-selected={selected || undefined} data-flash={flashing || undefined} data-row={item.key}>
       <td className={classes.checkCell}>
-        <Checkbox
+        <input
+          type="checkbox"
+          className={classes.check}
           aria-label={flagsText.selectRow(item.key)}
           checked={selected}
           onChange={() => undefined}
@@ -161,21 +184,20 @@ function FlagRow({ item, columns, selected, flashing, onCell, onSelect }: FlagRo
       ))}
     </tr>
   );
-}
+});
 
 export function FlagName({ item }: { item: FlagListItem }) {
   const { organization, project } = useScope();
   return (
     <div className={classes.name}>
-      <Link
-        to="/o/$org/p/$project/flags/$flag"
-        params={{ org: organization, project, flag: item.key }}
+      <RowLink
+        to={`/o/${organization}/p/${project}/flags/${encodeURIComponent(item.key)}`}
         className={classes.key}
         title={item.name || undefined}
         data-row-link
       >
         {item.key}
-      </Link>
+      </RowLink>
       <span className={classes.kind}>{flagsText.kinds[item.kind]}</span>
       {item.archived && <span className={classes.tag}>{flagsText.archivedMark}</span>}
       {item.tags.slice(0, 3).map((tag) => (
@@ -200,7 +222,8 @@ export function StateCell({ item, environment, onCell }: StateCellProps) {
   if (!state) return <span className={classes.muted}>–</span>;
   const summary = state.state === 'on' || state.state === 'broken' ? state.summary : '';
   return (
-    <UnstyledButton
+    <button
+      type="button"
       className={classes.cell}
       aria-haspopup="dialog"
       aria-label={flagsText.cell(
@@ -215,7 +238,7 @@ export function StateCell({ item, environment, onCell }: StateCellProps) {
     >
       <StateMark state={state.state} share={state.share} />
       {summary && <span className={classes.summary}>{summary}</span>}
-    </UnstyledButton>
+    </button>
   );
 }
 

@@ -9,6 +9,7 @@ import { GuardedButton } from '@/components/GuardedButton';
 import { Icon } from '@/components/Icon';
 import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, ErrorPanel, ListSkeleton } from '@/components/Status';
+import { useStable } from '@/components/useStable';
 import { flagsText } from '@/text/flags';
 import { BulkBar } from './BulkBar';
 import { CellPanel } from './CellPanel';
@@ -89,7 +90,7 @@ export function FlagsPage() {
   const [cell, setCell] = useState<CellTarget>();
   const [creating, setCreating] = useState(false);
   const [choosing, setChoosing] = useState(false);
-  const columns = columnsOf(search.cols, environments);
+  const columns = useMemo(() => columnsOf(search.cols, environments), [search.cols, environments]);
   const mayCreate = can('flag.create');
   useTitle(flagsText.title, project);
   useRowKeys({
@@ -114,7 +115,7 @@ export function FlagsPage() {
   const target = cell && items.find((item) => item.key === cell.flag);
   const targetEnvironment = cell && environments.find((environment) => environment.key === cell.environment);
   const total = list.data?.total ?? 0;
-  const rowActions = { onCell: setCell, onSelect: selection.select };
+  const rowActions = { onCell: setCell, onSelect: useStable(selection.select) };
 
   return (
     <div className={classes.page} data-selecting={selection.selected.size > 0 || undefined}>

@@ -141,7 +141,9 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
           }}
         />
         {matches !== undefined && text !== '' && (
-          <span className={classes.matches}>{flagsText.matches(matches)}</span>
+          <span className={classes.matches} role="status">
+            {flagsText.matches(matches)}
+          </span>
         )}
       </div>
       {unknown !== undefined && (

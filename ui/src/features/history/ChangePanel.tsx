@@ -21,14 +21,17 @@ const MOST = 20;
 interface ChangePanelProps {
   revision: number;
   flag?: string | undefined;
+  segment?: string | undefined;
   newest?: number | undefined;
   onCompare: (other: number) => void;
 }
 
 /** One change: sentence first, differences second, documents last. */
-export function ChangePanel({ revision, flag, newest, onCompare }: ChangePanelProps) {
+export function ChangePanel({ revision, flag, segment, newest, onCompare }: ChangePanelProps) {
   const { organization, project } = useScope();
-  const { data, error, refetch } = useQuery(revisionQuery(organization, project, revision));
+  const { data, error, refetch } = useQuery(
+    revisionQuery(organization, project, revision, { flag, segment }),
+  );
   if (error) return <ErrorPanel error={error} what={t.whatRevision} retry={() => void refetch()} />;
   if (!data) return <ListSkeleton rows={3} />;
   return <Change detail={data} flag={flag} newest={newest} onCompare={onCompare} />;
@@ -97,7 +100,7 @@ function Change({
       </div>
       {shown.map((group) => (
         <section key={group.id} className={classes.group}>
-          <h3>{group.title}</h3>
+          <h2>{group.title}</h2>
           {group.lines.length === 0 ? (
             <p className={classes.muted}>{t.noVisible}</p>
           ) : (
@@ -109,6 +112,9 @@ function Change({
         <Button size="xs" variant="default" onClick={() => setAll(true)}>
           {t.moreDocuments(groups.length - shown.length)}
         </Button>
+      )}
+      {detail.effect_count !== undefined && detail.effect_count > groups.length && (
+        <p className={classes.muted}>{t.notListed(detail.effect_count - groups.length)}</p>
       )}
       <Documents detail={detail} />
     </div>
@@ -125,9 +131,9 @@ function Documents({ detail }: { detail: HistoryDetail }) {
         {open &&
           detail.effects.slice(0, MOST).map((effect) => (
             <div key={effect.document + effect.op}>
-              <h4>
+              <h3>
                 {effect.kind} <code>{effect.key}</code>
-              </h4>
+              </h3>
               <DocumentDiff
                 {...(effect.before !== undefined ? { before: effect.before } : {})}
                 {...(effect.after !== undefined ? { after: effect.after } : {})}

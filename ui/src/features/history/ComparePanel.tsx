@@ -45,7 +45,7 @@ export function ComparePanel({ a, b, filter, onClose }: ComparePanelProps) {
       {data && groups.length === 0 && <p className={classes.muted}>{t.noDifference}</p>}
       {groups.map((group) => (
         <div key={group.id} className={classes.group}>
-          <h3>{group.title}</h3>
+          <h2>{group.title}</h2>
           <EditLines edits={group.lines} />
         </div>
       ))}

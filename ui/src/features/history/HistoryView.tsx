@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { HistoryItem } from '@/api/types';
 import { useScope } from '@/app/scope';
+import { Email } from '@/components/Email';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time } from '@/components/Time';
 import { endOf, startOf } from '@/components/time';
@@ -154,6 +155,7 @@ export function HistoryView({
               <ChangePanel
                 revision={item.revision}
                 flag={scopeFilter.flag}
+                segment={scopeFilter.segment}
                 onCompare={(other) => set({ rev: item.revision, vs: other })}
                 newest={items[0]?.revision}
               />
@@ -187,7 +189,9 @@ function HistoryRow({ item, open, onToggle }: { item: HistoryItem; open: boolean
       <span className={classes.when}>
         <Time at={item.at} />
       </span>
-      <span className={classes.actor}>{item.actor.name}</span>
+      <span className={classes.actor}>
+        <Email>{item.actor.name}</Email>
+      </span>
       <span className={classes.envs}>{item.environments.join(', ')}</span>
       <span className={classes.summary}>
         {item.summary}

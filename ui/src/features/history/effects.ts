@@ -40,7 +40,7 @@ function overridesOf(fields: Fields | undefined): OverridesBody {
 
 export function effectLines(effect: Effect, now: number): EffectLines {
   const id = `${effect.kind}/${effect.document}/${effect.op}`;
-  const title = t.document(effect.kind, effect.key);
+  const title = t.document(effect.kind, nameOfDocument(effect));
   if (effect.op === 'add_members' || effect.op === 'remove_members') {
     const mark = effect.op === 'add_members' ? 'add' : 'remove';
     return {
@@ -51,6 +51,14 @@ export function effectLines(effect: Effect, now: number): EffectLines {
   }
   const [before, after] = [fieldsOf(effect.before), fieldsOf(effect.after)];
   return { id, title, lines: linesOf(effect.kind, before, after, now) };
+}
+
+/** What people call the document: credentials and members are keyed by ids. */
+function nameOfDocument(effect: Effect): string {
+  const body = fieldsOf(effect.after) ?? fieldsOf(effect.before);
+  const name = body?.name ?? body?.email;
+  const named = effect.kind === 'credential' || effect.kind === 'token' || effect.kind === 'member';
+  return named && typeof name === 'string' && name !== '' ? `“${name}”` : effect.key;
 }
 
 function linesOf(

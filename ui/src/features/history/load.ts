@@ -31,7 +31,12 @@ export async function loadBetween(
     cursor = page.next;
   } while (cursor && !reached && found.length < MOST);
   const details = await Promise.all(
-    found.slice(0, MOST).map((item) => api.get<HistoryDetail>(`${path}/history/${item.revision}`, options)),
+    found.slice(0, MOST).map((item) =>
+      api.get<HistoryDetail>(`${path}/history/${item.revision}`, {
+        ...options,
+        query: { flag: filter.flag, segment: filter.segment },
+      }),
+    ),
   );
   return { details, cut: found.length > MOST || (!reached && Boolean(cursor)) };
 }

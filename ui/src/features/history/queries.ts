@@ -26,9 +26,18 @@ export const historyQuery = (organization: string, project: string, filter: Hist
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export const revisionQuery = (organization: string, project: string, revision: number) =>
+/** One change; of a large one only what concerns the flag or segment. */
+export const revisionQuery = (
+  organization: string,
+  project: string,
+  revision: number,
+  part: Pick<HistoryFilter, 'flag' | 'segment'> = {},
+) =>
   queryOptions({
-    queryKey: keys.history(organization, project, 'revision', revision),
+    queryKey: keys.history(organization, project, 'revision', revision, part),
     queryFn: ({ signal }) =>
-      api.get<HistoryDetail>(`${projectPath(organization, project)}/history/${revision}`, { signal }),
+      api.get<HistoryDetail>(`${projectPath(organization, project)}/history/${revision}`, {
+        signal,
+        query: { ...part },
+      }),
   });

@@ -51,12 +51,13 @@ export function ImportPage() {
     setError(undefined);
   };
 
-  const send = async (text: string, dryRun: boolean, from: Source, into: string) => {
+  /** Plans the file, or carries out the plan whose token is given. */
+  const send = async (text: string, from: Source, into: string, token?: string) => {
     setBusy(true);
     setError(undefined);
     try {
       return await api.post<ImportAnswer>(`${path}/import`, text, {
-        query: { from, environment: into, dry_run: dryRun || undefined },
+        query: { from, environment: into, plan: token, dry_run: token === undefined || undefined },
         headers: { 'content-type': 'application/json' },
       });
     } catch (caught) {
@@ -72,13 +73,13 @@ export function ImportPage() {
     setComplained(true);
     if (!file || wrongFile || busy) return;
     const text = await file.text();
-    const answer = await send(text, true, source, environment);
+    const answer = await send(text, source, environment);
     if (answer) setChecked({ text, source, environment, answer });
   };
 
   const apply = async () => {
     if (!checked || busy) return;
-    const answer = await send(checked.text, false, checked.source, checked.environment);
+    const answer = await send(checked.text, checked.source, checked.environment, checked.answer.plan.token);
     if (!answer) return;
     setDone(answer);
     await client.invalidateQueries({ queryKey: keys.project(organization, project) });
@@ -168,10 +169,12 @@ export function ImportPage() {
             loading={busy}
             onClick={() => void apply()}
           >
-            {importText.apply(
-              checked.answer.created.length + checked.answer.changed.length,
-              checked.environment,
-            )}
+            {checked.answer.plan.outcome === 'propose'
+              ? planText.propose(checked.environment)
+              : importText.apply(
+                  checked.answer.created.length + checked.answer.changed.length,
+                  checked.environment,
+                )}
           </GuardedButton>
         </Outcome>
       )}

@@ -5,6 +5,7 @@ import { membersQuery, rolesQuery, sessionQuery } from '@/api/queries';
 import type { FieldProblem, Member, Role } from '@/api/types';
 import { useOrganization } from '@/app/scope';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Email } from '@/components/Email';
 import form from '@/components/Form.module.css';
 import { looksLikeEmail, problemAt } from '@/components/formErrors';
 import { GuardedButton } from '@/components/GuardedButton';
@@ -51,12 +52,12 @@ export function MembersPage() {
       title: settingsText.name,
       cell: (member) => (
         <>
-          {nameOf(member)}
+          <Email>{nameOf(member)}</Email>
           {member.user.id === session?.user.id && <span className={form.muted}> ({settingsText.you})</span>}
         </>
       ),
     },
-    { key: 'email', title: settingsText.email, cell: (member) => member.user.email },
+    { key: 'email', title: settingsText.email, cell: (member) => <Email>{member.user.email}</Email> },
     {
       key: 'role',
       title: settingsText.role,

@@ -2,6 +2,13 @@ import { createContext, useContext } from 'react';
 import type { Problem } from '@/api/client';
 import type { Change, ChangeAnswer, FieldProblem, Plan, Revision } from '@/api/types';
 
+/** Something of a request that can be left out of it. */
+export interface PlanPart {
+  key: string;
+  title: string;
+  lines: string[];
+}
+
 export interface PlanRequest {
   /** Left out for a change of the instance (own tokens). */
   organization?: string;
@@ -10,6 +17,10 @@ export interface PlanRequest {
   changes: Change[];
   /** Revisions the changes were made on, by document id. */
   base?: Record<string, Revision>;
+  /** What the request is made of, when its parts can be left out one by one. */
+  parts?: PlanPart[];
+  /** The changes without the parts that were left out. */
+  without?: (left: ReadonlySet<string>) => Pick<PlanRequest, 'changes' | 'base'>;
   /** Title of the dialog, for example "Change checkout-v2 in prod". */
   title: string;
   /** Key of the environment that the changes touch, when it is one. */

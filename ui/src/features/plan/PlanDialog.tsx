@@ -1,7 +1,7 @@
 import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Problem } from '@/api/client';
 import { environmentsQuery } from '@/api/queries';
 import type { ChangeAnswer, Environment, Plan } from '@/api/types';
@@ -12,6 +12,7 @@ import { common } from '@/text/common';
 import { planText } from '@/text/plan';
 import classes from './Plan.module.css';
 import type { PlanRequest } from './PlanContext';
+import { PlanParts } from './PlanParts';
 import { PlanProblem } from './PlanProblem';
 import { PlanView } from './PlanView';
 import { whereOf } from './send';
@@ -39,7 +40,15 @@ function buttonText(plan: Plan, where: string | undefined): string {
   return planText.apply(where);
 }
 
-export function PlanDialog({ request, firstPlan, firstProblem, onSent, onClose }: PlanDialogProps) {
+const nothingLeft: ReadonlySet<string> = new Set();
+
+export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, onClose }: PlanDialogProps) {
+  const [left, setLeft] = useState(nothingLeft);
+  const request = useMemo(
+    () => (left.size > 0 && whole.without ? { ...whole, ...whole.without(left) } : whole),
+    [whole, left],
+  );
+  const empty = request.changes.length === 0;
   const planning = usePlanning(request, firstPlan, firstProblem);
   const { plan, problem, busy, moved } = planning;
   const connected = useConnected();
@@ -57,7 +66,7 @@ export function PlanDialog({ request, firstPlan, firstProblem, onSent, onClose }
   const careful = plan !== undefined && plan.grade >= 2;
   const mustType = plan?.grade === 3 ? plan.confirm || undefined : undefined;
   const refused = plan !== undefined && (plan.outcome === 'refuse' || plan.problems.length > 0);
-  const sendable = plan !== undefined && !problem && !refused;
+  const sendable = plan !== undefined && !problem && !refused && !empty;
   const locked = moved || !connected || busy !== undefined;
 
   useEffect(() => {
@@ -121,7 +130,9 @@ export function PlanDialog({ request, firstPlan, firstProblem, onSent, onClose }
             </Button>
           </Note>
         )}
-        {plan && <PlanView plan={plan} changes={request.changes} />}
+        {whole.parts && whole.without && <PlanParts parts={whole.parts} left={left} onLeft={setLeft} />}
+        {empty && <Note tone="info">{planText.nothingLeft}</Note>}
+        {plan && !empty && <PlanView plan={plan} changes={request.changes} />}
         {sendable && (
           <div className={classes.fields}>
             <Textarea

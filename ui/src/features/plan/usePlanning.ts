@@ -52,12 +52,17 @@ export function usePlanning(
     [request, take],
   );
 
+  const [first] = useState(request);
+  const isFirst = request === first;
   useEffect(() => {
-    if (firstPlan || firstProblem) return;
+    if ((isFirst && (firstPlan || firstProblem)) || request.changes.length === 0) return;
+    // Another request by the same person: that its plan differs is no surprise.
+    current.current = undefined;
+    base.current = request.base;
     const stop = new AbortController();
     void make(stop.signal);
     return () => stop.abort();
-  }, [firstPlan, firstProblem, make]);
+  }, [isFirst, firstPlan, firstProblem, request, make]);
 
   useLiveChange(
     useCallback(

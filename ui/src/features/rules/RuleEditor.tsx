@@ -1,10 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import { Note } from '@/components/Status';
 import { useMinute } from '@/components/Time';
+import { useStable } from '@/components/useStable';
 import { ruleText as t } from '@/text/rule';
 import { ConditionEditor } from './ConditionEditor';
 import { GateEditor } from './GateEditor';
 import { type Marks, MarksContext } from './marks';
+import { readOpenRule, writeOpenRule } from './openRule';
 import classes from './Rules.module.css';
 import { validateCurve } from './ramp';
 import { ServeEditor } from './ServeEditor';
@@ -12,13 +15,26 @@ import { wordsOfGate, wordsOfServe } from './sentence';
 import { validateCondition } from './validate';
 import { type Condition, type Gate, type Rule, sameJson } from './wire';
 
+// Typing in one part draws only that part anew.
+const ConditionPart = memo(ConditionEditor);
+const GatePart = memo(GateEditor);
+const ServePart = memo(ServeEditor);
+
+/** The tester follows what is typed, this long after the last key. */
+const settleMs = 200;
+
 interface RuleEditorProps {
   position: number;
   rule: Rule;
+  /** Whether the rule is not in the list yet. */
+  fresh?: boolean;
+  /** Key of the draft that the rule belongs to. */
+  draftKey: string;
   live: Rule | undefined;
   variants: readonly string[];
   marks: Marks;
-  onDone: (rule: Rule) => void;
+  /** `started` is the rule as it was when it was opened. */
+  onDone: (rule: Rule, started: Rule) => void;
   onCancel: () => void;
   /** Tells the tester what the rule looks like while it is edited. */
   onEdit?: (rule: Rule) => void;
@@ -28,6 +44,8 @@ interface RuleEditorProps {
 export function RuleEditor({
   position,
   rule,
+  fresh = false,
+  draftKey,
   live,
   variants,
   marks,
@@ -35,22 +53,46 @@ export function RuleEditor({
   onCancel,
   onEdit,
 }: RuleEditorProps) {
-  const [edited, setEdited] = useState(rule);
+  const [kept] = useState(() => {
+    const found = readOpenRule(draftKey);
+    return found?.edited.id === rule.id ? found : undefined;
+  });
+  const [edited, setEdited] = useState(kept?.edited ?? rule);
+  const [started] = useState(kept?.started ?? rule);
   const [checked, setChecked] = useState(false);
   const now = useMinute();
   const summary = useRef<HTMLParagraphElement>(null);
   const problems = countProblems(edited);
+  const timer = useRef<number>(undefined);
+  const tell = useStable((next: Rule) => {
+    writeOpenRule(draftKey, fresh ? { edited: next } : { started, edited: next });
+    onEdit?.(next);
+  });
+  useEffect(() => {
+    if (kept) tell(kept.edited);
+    return () => window.clearTimeout(timer.current);
+  }, [kept, tell]);
   const set = (next: Rule) => {
     setEdited(next);
-    onEdit?.(next);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => tell(next), settleMs);
   };
-  const setCondition = (condition: Condition | undefined) => {
+  const setCondition = useStable((condition: Condition | undefined) => {
     const { condition: _, ...rest } = edited;
     set(condition ? { ...rest, condition } : rest);
-  };
-  const setGate = (gate: Gate | undefined) => {
+  });
+  const setGate = useStable((gate: Gate | undefined) => {
     const { gate: _, ...rest } = edited;
     set(gate ? { ...rest, gate } : rest);
+  });
+  const setServe = useStable((serve: Rule['serve']) => set({ ...edited, serve }));
+  const leave = () => {
+    window.clearTimeout(timer.current);
+    writeOpenRule(draftKey, undefined);
+  };
+  const cancel = () => {
+    leave();
+    onCancel();
   };
   const done = () => {
     if (problems > 0) {
@@ -58,7 +100,8 @@ export function RuleEditor({
       window.setTimeout(() => summary.current?.focus());
       return;
     }
-    onDone(sameJson(edited, rule) ? rule : edited);
+    leave();
+    onDone(sameJson(edited, started) ? rule : edited, started);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
@@ -67,13 +110,14 @@ export function RuleEditor({
       done();
     } else if (event.key === 'Escape' && !event.defaultPrevented) {
       event.stopPropagation();
-      onCancel();
+      cancel();
     }
   };
   return (
     <MarksContext value={marks}>
       {/* biome-ignore lint/a11y/useSemanticElements: keys of the fields inside bubble up to here */}
       <div className={classes.editor} role="group" aria-label={t.editing(position)} onKeyDown={onKeyDown}>
+        {!sameJson(started, rule) && <Note tone="warn">{t.movedMeanwhile}</Note>}
         <TextInput
           label={t.name}
           size="xs"
@@ -84,20 +128,20 @@ export function RuleEditor({
         />
         <fieldset className={classes.part}>
           <legend>{t.if}</legend>
-          <ConditionEditor value={edited.condition} onChange={setCondition} />
+          <ConditionPart value={edited.condition} onChange={setCondition} />
         </fieldset>
         <fieldset className={classes.part}>
           <legend>{t.gate}</legend>
-          <GateEditor gate={edited.gate} onChange={setGate} />
+          <GatePart gate={edited.gate} onChange={setGate} />
         </fieldset>
         <fieldset className={classes.part}>
           <legend>{t.thenLabel}</legend>
-          <ServeEditor
+          <ServePart
             label={t.thenServe}
             serve={edited.serve}
             variants={variants}
             live={live?.serve}
-            onChange={(serve) => set({ ...edited, serve })}
+            onChange={setServe}
           />
         </fieldset>
         <p className={classes.result}>
@@ -110,7 +154,7 @@ export function RuleEditor({
           </p>
         )}
         <div className={classes.buttons}>
-          <Button variant="default" onClick={onCancel}>
+          <Button variant="default" onClick={cancel}>
             {t.cancel}
           </Button>
           <span className={classes.spacer} />

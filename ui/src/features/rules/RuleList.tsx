@@ -6,6 +6,7 @@ import { useMinute } from '@/components/Time';
 import { ruleText as t } from '@/text/rule';
 import { newRuleId } from './draft';
 import type { Marks } from './marks';
+import { readOpenRule } from './openRule';
 import { moveItem } from './parts';
 import { RuleEditor } from './RuleEditor';
 import { RuleRow } from './RuleRow';
@@ -22,6 +23,10 @@ export interface RuleListProps {
   open: string | undefined;
   setOpen: (id: string | undefined) => void;
   onChange: (rules: Rule[]) => void;
+  /** Key of the draft that the rules belong to. */
+  draftKey: string;
+  /** An edited rule, and what it was when its editor opened. */
+  onRule: (rule: Rule, started: Rule) => void;
   readOnly?: boolean;
   problems?: ReadonlyMap<string, string>;
   marksOf?: (rule: string) => Marks;
@@ -42,6 +47,8 @@ export function RuleList(props: RuleListProps) {
     open,
     setOpen,
     onChange,
+    draftKey,
+    onRule,
     readOnly = false,
     problems,
     marksOf,
@@ -51,7 +58,10 @@ export function RuleList(props: RuleListProps) {
   const box = useRef<HTMLOListElement>(null);
   const pendingFocus = useRef<string>(undefined);
   const [placing, setPlacing] = useState<string>();
-  const [fresh, setFresh] = useState<Rule>();
+  const [fresh, setFresh] = useState<Rule | undefined>(() => {
+    const kept = readOpenRule(draftKey);
+    return kept && !kept.started && kept.edited.id === open ? kept.edited : undefined;
+  });
   const unreachable = unreachableRules(rules);
 
   useEffect(() => {
@@ -196,8 +206,9 @@ export function RuleList(props: RuleListProps) {
                 marks={marksOf?.(rule.id) ?? none}
                 onCancel={close}
                 onEdit={(next) => onEdit?.(next)}
-                onDone={(next) => {
-                  onChange(rules.map((other) => (other.id === rule.id ? next : other)));
+                draftKey={draftKey}
+                onDone={(next, started) => {
+                  onRule(next, started);
                   pendingFocus.current = rule.id;
                   close();
                 }}
@@ -210,6 +221,8 @@ export function RuleList(props: RuleListProps) {
         <RuleEditor
           position={rules.length + 1}
           rule={fresh}
+          fresh
+          draftKey={draftKey}
           live={undefined}
           variants={variants}
           marks={none}

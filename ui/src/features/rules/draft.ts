@@ -7,7 +7,7 @@
 import type { Change, Config, Overrides, Patch } from '@/api/types';
 import { type Conflict, mergeBodies } from './merge';
 import { type Body, bodyOf, type Part, sameBody, samePart, takePart } from './parts';
-import { type ConfigBody, type OverridesBody, sameJson } from './wire';
+import { type ConfigBody, type OverridesBody, type Rule, sameJson } from './wire';
 
 export interface DraftAddress {
   organization: string;
@@ -69,6 +69,22 @@ export function rebase(draft: Draft, live: DraftBase): Draft {
     (old) => !merged.conflicts.some((conflict) => samePart(conflict.part, old.part)),
   );
   return { v: 1, base: live, mine: merged.body, conflicts: [...earlier, ...merged.conflicts] };
+}
+
+/**
+ * Puts a rule in that was edited in its own editor. When the rule became another one since it was opened, both
+ * versions stay until someone decides.
+ */
+export function putRule(draft: Draft, rule: Rule, started: Rule): Draft {
+  const { rules } = draft.mine.config;
+  const now = rules.find((other) => other.id === rule.id);
+  const next = now ? rules.map((other) => (other === now ? rule : other)) : [...rules, rule];
+  const mine = { ...draft.mine, config: { ...draft.mine.config, rules: next } };
+  if (sameJson(now, started) || sameJson(now, rule)) return { ...draft, mine };
+  const part: Part = { kind: 'rule', key: rule.id };
+  const conflict: Conflict = { part, base: started, mine: rule, ...(now ? { theirs: now } : {}) };
+  const others = draft.conflicts.filter((other) => !samePart(other.part, part));
+  return { ...draft, mine, conflicts: [...others, conflict] };
 }
 
 export function takeTheirs(draft: Draft, part: Part): Draft {

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Table } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ExplainRequest, ExplainResult } from '@/api/types';
@@ -11,6 +11,7 @@ import { FlagPicker } from '@/features/flag/FlagPicker';
 import { LocalTime } from '@/features/rules/LocalTime';
 import { common } from '@/text/common';
 import { testerText as t } from '@/text/tester';
+import { AllFlags } from './AllFlags';
 import { ContextForm } from './ContextForm';
 import { CopyActs } from './CopyActs';
 import { ExplanationTree } from './ExplanationTree';
@@ -19,7 +20,7 @@ import classes from './Tester.module.css';
 import { errorWords } from './TesterRail';
 import { useContextState } from './useContextState';
 import { useExplain } from './useExplain';
-import { servedWords, Verdict } from './Verdict';
+import { Verdict } from './Verdict';
 
 /** One subject against one flag or all flags, in any environments, at any time. */
 export function TesterPage() {
@@ -42,7 +43,7 @@ export function TesterPage() {
     contexts: [context],
     ...(at ? { at } : {}),
   };
-  const { data, error, isFetching } = useExplain(request, allowed);
+  const { data, error, isFetching } = useExplain(request, allowed && Boolean(flag));
   const search = (next: { flag?: string | undefined; env?: string | undefined }) =>
     void navigate({
       to: '.',
@@ -134,7 +135,8 @@ export function TesterPage() {
             ))
           ) : (
             <AllFlags
-              results={results}
+              context={context}
+              at={at}
               environments={chosen.map((environment) => environment.key)}
               onChoose={(key) => search({ flag: key })}
             />
@@ -148,61 +150,4 @@ export function TesterPage() {
 function Explained({ result }: { result: ExplainResult }) {
   const explanation = readExplanation(result.explanation);
   return explanation ? <ExplanationTree explanation={explanation} /> : null;
-}
-
-interface AllFlagsProps {
-  results: ExplainResult[];
-  environments: string[];
-  onChoose: (flag: string) => void;
-}
-
-/** Every flag for one subject; the environments are columns. */
-function AllFlags({ results, environments, onChoose }: AllFlagsProps) {
-  const flags = [...new Set(results.map((result) => result.flag))];
-  const byKey = new Map(results.map((result) => [`${result.flag} ${result.environment}`, result]));
-  if (flags.length === 0) return null;
-  return (
-    <div className={classes.scroll}>
-      <Table aria-label={t.allFlagsTable}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t.flag}</Table.Th>
-            {environments.map((environment) => (
-              <Table.Th key={environment} scope="col">
-                {environment}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {flags.map((flag) => (
-            <Table.Tr key={flag}>
-              <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  className={classes.mono}
-                  onClick={() => onChoose(flag)}
-                >
-                  {flag}
-                </Button>
-              </Table.Td>
-              {environments.map((environment) => {
-                const result = byKey.get(`${flag} ${environment}`);
-                return (
-                  <Table.Td key={environment}>
-                    {result && (
-                      <>
-                        {servedWords(result)} <span className={classes.reason}>{result.reason}</span>
-                      </>
-                    )}
-                  </Table.Td>
-                );
-              })}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
-  );
 }
