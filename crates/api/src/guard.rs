@@ -196,6 +196,10 @@ fn check_query(known: &[String], uri: &Uri) -> Result<(), Problem> {
     let Ok(RawQuery(pairs)) = RawQuery::<Vec<(String, String)>>::try_from_uri(uri) else {
         return Err(Problem::bad_request("bad_query", "the query cannot be read"));
     };
+    if pairs.iter().any(|(_, value)| value.contains('\0')) {
+        let detail = "a query has no character U+0000, which no database of ours keeps";
+        return Err(Problem::bad_request("bad_query", detail));
+    }
     match pairs.iter().find(|(name, _)| !known.contains(name)) {
         None => Ok(()),
         Some((name, _)) => Err(Problem::bad_request(

@@ -282,6 +282,7 @@ async fn what_cannot_be_read_is_a_problem_document() {
         ("GET", format!("{PROJECT}/flags?limit=many"), "", 400),
         ("GET", format!("{PROJECT}/flags?limt=5"), "", 400),
         ("GET", "/hoist/v1/docs?page=2".to_owned(), "", 400),
+        ("GET", format!("{PROJECT}/segments/any/members?prefix=%00"), "", 400),
         ("PATCH", format!("{PROJECT}?dry_run=perhaps"), "{}", 400),
         ("PATCH", PROJECT.to_owned(), "{", 400),
         ("PATCH", PROJECT.to_owned(), "[]", 422),
