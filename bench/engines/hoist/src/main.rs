@@ -2,7 +2,7 @@
 
 use bench_kit::{CONTEXTS, Cell, Counting, Shape};
 use bench_workload::hoist::{Scheme, context, project};
-use hoist_engine::{Bound, Context, Moment, NoVisitor, Outcome, Snapshot, UntilVisitor};
+use hoist_engine::{Bound, Context, Moment, NoVisitor, Outcome, Reason, Snapshot, UntilVisitor};
 use hoist_model::portable::ProjectFile;
 use jiff::Timestamp;
 
@@ -37,33 +37,58 @@ fn measure(name: &str, cell: &Cell, scheme: Scheme, contexts: &[Context]) {
     let snapshot = snapshot(cell, scheme);
     let bound: Vec<Bound<'_>> = contexts.iter().map(|context| snapshot.bind(context)).collect();
     cell.check(name, |key, at| {
-        one(&snapshot, key, &bound[at]).is_some_and(|outcome| outcome.variant() != Some("off"))
+        let answer = one(&snapshot, key, &bound[at]).expect("an answer");
+        assert!(answer.key.contains(key) && answer.metadata.starts_with('{'), "{key}");
+        assert!(answer.reason != Reason::Error && answer.value.is_some(), "{key}");
+        answer.variant != Some("off")
     });
     cell.one(name, |key, at| one(&snapshot, key, &bound[at]));
     cell.one(&format!("{name} + bind"), |key, at| {
-        one(&snapshot, key, &snapshot.bind(&contexts[at])).map(|outcome| (outcome.reason, outcome.value()))
+        one(&snapshot, key, &snapshot.bind(&contexts[at]))
     });
     cell.all(name, |at| all(&snapshot, &contexts[at]));
 }
 
-/// What answering one flag takes before anything is written.
-fn one<'s>(snapshot: &'s Snapshot, key: &str, bound: &Bound<'_>) -> Option<Outcome<'s>> {
-    let flag = snapshot.flag(key)?;
-    Some(snapshot.evaluate(flag, bound, &moment(), &mut NoVisitor))
+/// What an application gets. Everything is read out of the outcome here: it points into the snapshot, and what nobody
+/// follows would cost nothing.
+struct Answer<'s> {
+    key: &'s str,
+    reason: Reason,
+    variant: Option<&'s str>,
+    value: Option<&'s str>,
+    metadata: &'s str,
 }
 
-/// What answering all flags takes before anything is written: the context is made ready, each outcome is collected
-/// with its reason and metadata, and how long the answer holds is noted.
-fn all<'s>(snapshot: &'s Snapshot, context: &Context) -> (Vec<Outcome<'s>>, UntilVisitor) {
+impl<'s> Answer<'s> {
+    fn of(outcome: &Outcome<'s>) -> Self {
+        Self {
+            key: outcome.key_json(),
+            reason: outcome.reason,
+            variant: outcome.variant(),
+            value: outcome.value_json(),
+            metadata: outcome.metadata_json(),
+        }
+    }
+}
+
+/// What answering one flag takes before anything is written.
+fn one<'s>(snapshot: &'s Snapshot, key: &str, bound: &Bound<'_>) -> Option<Answer<'s>> {
+    let flag = snapshot.flag(key)?;
+    let outcome = snapshot.evaluate(flag, bound, &moment(), &mut NoVisitor);
+    Some(Answer::of(&outcome))
+}
+
+/// What answering all flags takes before anything is written: the context is made ready, each answer is collected, and
+/// how long they hold is noted.
+fn all<'s>(snapshot: &'s Snapshot, context: &Context) -> (Vec<Answer<'s>>, UntilVisitor) {
     let bound = snapshot.bind(context);
     let mut until = UntilVisitor::default();
-    let mut outcomes = Vec::with_capacity(snapshot.flags().len());
-    outcomes.extend(
-        snapshot
-            .flags()
-            .map(|flag| snapshot.evaluate(flag, &bound, &moment(), &mut until)),
-    );
-    (outcomes, until)
+    let mut answers = Vec::with_capacity(snapshot.flags().len());
+    for flag in snapshot.flags() {
+        let outcome = snapshot.evaluate(flag, &bound, &moment(), &mut until);
+        answers.push(Answer::of(&outcome));
+    }
+    (answers, until)
 }
 
 fn snapshot(cell: &Cell, scheme: Scheme) -> Snapshot {

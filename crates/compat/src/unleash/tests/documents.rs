@@ -83,7 +83,10 @@ fn what_hoist_does_not_use_is_kept() {
         (&flag.foreign["impressionData"], &flag.foreign["createdAt"]),
         (&json!(true), &json!("x"))
     );
-    assert_eq!(flag.environments["dev"].rules[0].foreign.get("sortOrder"), Some(3.into()));
+    assert_eq!(
+        flag.environments["dev"].rules[0].foreign.get("sortOrder"),
+        Some(3.into())
+    );
 }
 
 #[test]
