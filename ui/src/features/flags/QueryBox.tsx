@@ -14,7 +14,10 @@ interface QueryBoxProps {
   onChange: (value: string) => void;
 }
 
+/** The server is asked this long after the last key of a burst, */
 const debounce = 80;
+/** and nearly at once after a key that stands alone: this long after the one before it. */
+const alone = 150;
 
 /** The query is text; suggestions, chips and menus only write into it. */
 export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
@@ -23,6 +26,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<number>(undefined);
   const sent = useRef(value);
+  const lastKey = useRef(0);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const options = useMemo(() => suggest(text, caret, known), [text, caret, known]);
 
@@ -103,7 +107,9 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
                 const { value: next, selectionStart } = event.currentTarget;
                 setText(next);
                 setCaret(selectionStart ?? next.length);
-                send(next, debounce);
+                const pause = performance.now() - lastKey.current;
+                lastKey.current = performance.now();
+                send(next, pause > alone ? 0 : debounce);
                 combobox.openDropdown();
                 combobox.resetSelectedOption();
               }}

@@ -130,7 +130,9 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
             </Button>
           </Note>
         )}
-        {whole.parts && whole.without && <PlanParts parts={whole.parts} left={left} onLeft={setLeft} />}
+        {whole.parts && whole.parts.length > 1 && (
+          <PlanParts parts={whole.parts} left={left} onLeft={setLeft} />
+        )}
         {empty && <Note tone="info">{planText.nothingLeft}</Note>}
         {plan && !empty && <PlanView plan={plan} changes={request.changes} />}
         {sendable && (
