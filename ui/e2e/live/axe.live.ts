@@ -14,7 +14,7 @@ const filled: Place = {
   revision: 7,
 };
 /** A project with nothing in it, and a flag and a segment that were only just made. */
-const bare: Place = { ...filled, project: 'bare' };
+const bare: Place = { ...filled, project: 'unused' };
 const fresh: Place = { ...filled, flag: 'fresh', segment: 'fresh', env: 'dev' };
 
 test.beforeAll(async ({ browser, hoist }) => {
@@ -23,7 +23,7 @@ test.beforeAll(async ({ browser, hoist }) => {
   await seed(page);
   await change(page, { flag: { create: { key: 'fresh', kind: 'boolean' } } });
   await change(page, { segment: { create: { key: 'fresh' } } });
-  await changeOrganization(page, { project: { create: { key: 'bare', name: 'Bare' } } });
+  await changeOrganization(page, { project: { create: { key: 'unused', name: 'Unused' } } });
   await page.close();
 });
 

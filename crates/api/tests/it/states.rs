@@ -130,3 +130,26 @@ async fn a_rule_that_cannot_be_read_makes_the_flag_broken() {
         "nothing broken is served"
     );
 }
+
+#[tokio::test]
+async fn a_flag_that_should_be_gone_is_stale() {
+    let (house, admin) = house().await;
+    let stays = json!([{"flag": {"create": {"key": "limit", "kind": "integer", "purpose": "operational"}}}]);
+    changes(&house, &admin, stays).await;
+    let found = async |who: &Person, query: &str| {
+        let path = format!("{PROJECT}/flags?q={query}");
+        let list = house.get(Some(who), &path).await.with(200);
+        let keys = list["items"].as_array().expect("items").iter();
+        assert_eq!(list["unknown"], Json::Null, "the filter is known");
+        keys.map(|item| item["key"].as_str().expect("a key").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(found(&admin, "is:stale").await.is_empty(), "all are new");
+    house.clock.set("2027-01-15T12:00:00Z".parse().expect("a time"));
+    let editor = house.sign_in_as("editor").await;
+    assert_eq!(found(&editor, "is:stale").await, ["beam"]);
+    assert_eq!(found(&editor, "-is:stale").await, ["limit"]);
+    let edit = json!([{"config": {"switch": {"flag": "beam", "environment": "dev", "on": true}}}]);
+    changes(&house, &editor, edit).await;
+    assert!(found(&editor, "is:stale").await.is_empty(), "it has just changed");
+}

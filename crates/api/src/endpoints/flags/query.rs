@@ -5,6 +5,10 @@
 //! spaces. `<` and `>` compare times (`changed:<7d`, `created:>2026-10-01`). An unknown key is
 //! searched for as a word and reported.
 //!
+//! `is:stale` are candidates for cleaning up: flags that are not meant to stay (no purpose, release or
+//! experiment) and of which nothing has changed for [`STALE_AFTER`]. Whether somebody still asks for them is
+//! not known here.
+//!
 //! How to add a filter: a case in [`Filter`], its name in [`Filter::parse`], its test in
 //! [`Filter::matches`].
 
@@ -17,6 +21,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::wire::actor::ActorView;
 use crate::wire::summary::Condition;
+
+/// A flag that is not meant to stay counts as stale when nothing of it has changed for so long: 40 days, the
+/// time that Unleash expects a release or an experiment to take.
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(40 * 24);
 
 /// A parsed query.
 #[derive(Debug, Default)]
@@ -48,6 +56,7 @@ enum Filter {
     Created(Moment),
     By(Vec<String>),
     Archived,
+    Stale,
 }
 
 #[derive(Debug)]
@@ -172,6 +181,7 @@ impl Filter {
             "created" => Self::Created(Moment::parse(value, now)?),
             "by" => Self::By(values),
             "is" if value == "archived" => Self::Archived,
+            "is" if value == "stale" => Self::Stale,
             _ => return None,
         })
     }
@@ -216,8 +226,15 @@ impl Filter {
                 wanted.iter().any(|name| by.contains(name))
             }
             Self::Archived => subject.flag.archived_at.is_some(),
+            Self::Stale => is_stale(subject),
         }
     }
+}
+
+fn is_stale(subject: Subject<'_>) -> bool {
+    let stays = matches!(subject.flag.purpose, Some(Purpose::Operational | Purpose::Permission));
+    let last = subject.changed().map_or(subject.flag.created_at, |stamp| stamp.at);
+    !stays && subject.around.now.duration_since(last) >= STALE_AFTER
 }
 
 fn has_word(flag: &Flag, word: &str) -> bool {
