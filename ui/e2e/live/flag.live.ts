@@ -80,7 +80,7 @@ test('adds a rule with a nested condition and a split, reviews and applies', asy
 });
 
 test('switches with the keyboard and undoes with z', async ({ anna: page }) => {
-  await page.goto(`${root}/flags`);
+  await page.goto(`${root}/flags?q=new-checkout`);
   await page.locator('[data-cell="dev"]').first().focus();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByRole('switch').waitFor();

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, importProject, root, signIn, test } from './hoist';
 import { deepKey, keyOf, largeProject, size } from './large';
-import { answered, measureTwice, shared, taken, watchPresses, within } from './presses';
+import { answered, measureTwice, taken, watchPresses, within } from './presses';
 
 /** From a key press to its picture, for nineteen presses of twenty. */
 const bound = 150;
@@ -36,9 +36,7 @@ test('the search answers a key press with new rows', async ({ anna: page }) => {
     }
     const { echo, answer } = await taken(page);
     expect(answer).toHaveLength(36);
-    return [within(bound, 'search, letter', echo), within(shared(bound), 'search, rows', answer)].every(
-      Boolean,
-    );
+    return [within(bound, 'search, letter', echo), within(bound, 'search, rows', answer)].every(Boolean);
   });
 });
 
