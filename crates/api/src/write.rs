@@ -1,8 +1,8 @@
 //! Writes to one resource: each is one change through the same door as a batch.
 //!
 //! `?dry_run=true` plans only, `?plan=TOKEN` carries out only what was seen, `?note=` says why.
-//! `If-Match: "REVISION"` names the revision of the document that the change was made from: an
-//! edit is merged over newer ones, and 412 when both changed the same part.
+//! `If-Match: "REVISION"` names the revision that the document must still have: 412 with whoever moved it on.
+//! Edits are merged where a batch names its `base` ([`crate::endpoints::changes`]).
 
 use axum::Json;
 use axum::extract::FromRequestParts;

@@ -48,22 +48,17 @@ pub async fn create(State(api): State<Api>, write: Write, body: Body<NewCredenti
 #[utoipa::path(patch, path = "/hoist/v1/organizations/{organization}/projects/{project}/credentials/{credential}", tag = "credentials",
     params(("organization" = String, Path), ("project" = String, Path), ("credential" = String, Path), WriteQuery, WriteHeaders), request_body = NamePatch, responses(Changing, Refused))]
 pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Result<Written, Problem> {
+    let credential = write.id("credential")?;
     let patch = body.value;
-    let document = Some(write.id("credential")?);
-    let change = Change::Credential(CredentialChange::Edit {
-        credential: write.id("credential")?,
-        patch,
-    });
-    write.edit(&api, &body.bytes, document, change).await
+    let change = Change::Credential(CredentialChange::Edit { credential, patch });
+    write.edit(&api, &body.bytes, Some(credential), change).await
 }
 
 /// Revokes a credential for ever.
 #[utoipa::path(delete, path = "/hoist/v1/organizations/{organization}/projects/{project}/credentials/{credential}", tag = "credentials",
     params(("organization" = String, Path), ("project" = String, Path), ("credential" = String, Path), WriteQuery, WriteHeaders), responses(Changing, Refused))]
 pub async fn revoke(State(api): State<Api>, write: Write) -> Result<Written, Problem> {
-    let document = Some(write.id("credential")?);
-    let change = Change::Credential(CredentialChange::Revoke {
-        credential: write.id("credential")?,
-    });
-    write.edit(&api, &[], document, change).await
+    let credential = write.id("credential")?;
+    let change = Change::Credential(CredentialChange::Revoke { credential });
+    write.edit(&api, &[], Some(credential), change).await
 }

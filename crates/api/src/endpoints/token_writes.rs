@@ -39,9 +39,7 @@ pub async fn create(State(api): State<Api>, write: Write, body: Body<NewToken>) 
 #[utoipa::path(delete, path = "/hoist/v1/tokens/{token}", tag = "tokens",
     params(("token" = String, Path), WriteQuery, WriteHeaders), responses(Changing, Refused))]
 pub async fn revoke(State(api): State<Api>, write: Write) -> Result<Written, Problem> {
-    let document = Some(write.id("token")?);
-    let change = Change::Token(TokenChange::Revoke {
-        token: write.id("token")?,
-    });
-    write.edit(&api, &[], document, change).await
+    let token = write.id("token")?;
+    let change = Change::Token(TokenChange::Revoke { token });
+    write.edit(&api, &[], Some(token), change).await
 }

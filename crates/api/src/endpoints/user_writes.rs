@@ -57,13 +57,10 @@ pub async fn create(State(api): State<Api>, write: Write, body: Body<NewUser>) -
 #[utoipa::path(patch, path = "/hoist/v1/users/{user}", tag = "users",
     params(("user" = String, Path), WriteQuery, WriteHeaders), request_body = UserPatch, responses(Changing, Refused))]
 pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Result<Written, Problem> {
+    let user = write.id("user")?;
     let patch = body.value;
-    let document = Some(write.id("user")?);
-    let change = Change::User(UserChange::Edit {
-        user: write.id("user")?,
-        patch,
-    });
-    write.edit(&api, &body.bytes, document, change).await
+    let change = Change::User(UserChange::Edit { user, patch });
+    write.edit(&api, &body.bytes, Some(user), change).await
 }
 
 /// Sets a new one-time password and ends every session of the account; the audit says who did it.
