@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::query::{Query, Subject, Surroundings};
+use super::query::{Candidate, Query, Surroundings};
 use crate::Api;
 use crate::guard::Scope;
 use crate::page::{PageQuery, cursor};
@@ -140,15 +140,15 @@ pub async fn list(
         me,
         now,
     };
-    let mut found: Vec<Subject<'_>> = state
+    let mut found: Vec<Candidate<'_>> = state
         .flags(scope.project()?)
         .filter(|(_, flag)| flag.archived_at.is_some() == query.wants_archived())
-        .map(|(doc, flag)| Subject {
+        .map(|(doc, flag)| Candidate {
             doc,
             flag,
             around: &around,
         })
-        .filter(|subject| query.matches(*subject))
+        .filter(|candidate| query.matches(*candidate))
         .collect();
     sort(&mut found, asked.sort);
     let page = PageQuery {
@@ -174,8 +174,8 @@ pub async fn list(
     }))
 }
 
-fn sort(found: &mut [Subject<'_>], sort: Sort) {
-    let at = |each: &Subject<'_>| each.changed().map(|stamp: &Stamp| stamp.at);
+fn sort(found: &mut [Candidate<'_>], sort: Sort) {
+    let at = |each: &Candidate<'_>| each.changed().map(|stamp: &Stamp| stamp.at);
     match sort {
         // The state lists by key already.
         Sort::Key => {}
@@ -187,15 +187,15 @@ fn sort(found: &mut [Subject<'_>], sort: Sort) {
     }
 }
 
-fn item(subject: Subject<'_>) -> FlagItem {
-    let (flag, around) = (subject.flag, subject.around);
-    let stamp = subject.changed();
-    let environments = subject
+fn item(candidate: Candidate<'_>) -> FlagItem {
+    let (flag, around) = (candidate.flag, candidate.around);
+    let stamp = candidate.changed();
+    let environments = candidate
         .settings()
         .map(|(key, setting)| (key.to_owned(), Summary::of(setting, &flag.variants, around.now)))
         .collect();
     FlagItem {
-        id: subject.doc.id,
+        id: candidate.doc.id,
         key: flag.key.clone(),
         name: flag.name.clone(),
         description: flag.description.clone(),
@@ -208,12 +208,12 @@ fn item(subject: Subject<'_>) -> FlagItem {
         changed_at: stamp.map(|stamp| stamp.at),
         changed_by: stamp.map(|stamp| ActorView::of(around.state, &stamp.actor)),
         created_at: flag.created_at,
-        revision: subject.doc.revision,
+        revision: candidate.doc.revision,
         environments,
     }
 }
 
-fn tag_counts(found: &[Subject<'_>]) -> Vec<TagCount> {
+fn tag_counts(found: &[Candidate<'_>]) -> Vec<TagCount> {
     const MOST: usize = 50;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for tag in found.iter().flat_map(|each| &each.flag.tags) {

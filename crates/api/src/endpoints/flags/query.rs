@@ -30,6 +30,8 @@ const STALE_AFTER: SignedDuration = SignedDuration::from_hours(40 * 24);
 #[derive(Debug, Default)]
 pub struct Query {
     terms: Vec<Term>,
+    /// Where filters on settings look, in lower case; empty: everywhere.
+    environments: Vec<String>,
     /// Keys that are not known, such as `colour:`.
     pub unknown: Vec<String>,
 }
@@ -80,7 +82,7 @@ pub struct Surroundings<'a> {
 /// A flag in its surroundings. Settings are looked up when a filter asks for them: most key presses in the
 /// search look at words only, and a project may hold ten thousand flags.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct Candidate<'a> {
     /// The document.
     pub doc: &'a Doc,
     /// Its definition.
@@ -89,7 +91,7 @@ pub struct Subject<'a> {
     pub around: &'a Surroundings<'a>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> Candidate<'a> {
     /// What is set in each environment, by key.
     pub fn settings(self) -> impl Iterator<Item = (&'a str, Option<&'a Setting>)> {
         let (state, flag) = (self.around.state, self.doc.id);
@@ -131,6 +133,9 @@ impl Query {
                     }),
                 _ => Filter::Word(token.to_lowercase()),
             };
+            if let (Filter::Environment(keys), false) = (&filter, negated) {
+                query.environments.extend_from_slice(keys);
+            }
             query.terms.push(Term { negated, filter });
         }
         query
@@ -144,19 +149,10 @@ impl Query {
     }
 
     /// Whether a flag is wanted.
-    pub fn matches(&self, subject: Subject<'_>) -> bool {
-        let environments: Vec<&String> = self
-            .terms
-            .iter()
-            .filter_map(|term| match &term.filter {
-                Filter::Environment(keys) if !term.negated => Some(keys.iter()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+    pub fn matches(&self, candidate: Candidate<'_>) -> bool {
         self.terms
             .iter()
-            .all(|term| term.filter.matches(subject, &environments) != term.negated)
+            .all(|term| term.filter.matches(candidate, &self.environments) != term.negated)
     }
 }
 
@@ -186,31 +182,35 @@ impl Filter {
         })
     }
 
-    fn matches(&self, subject: Subject<'_>, named: &[&String]) -> bool {
+    fn matches(&self, candidate: Candidate<'_>, named: &[String]) -> bool {
         let in_named = |key: &str| named.is_empty() || named.iter().any(|name| name.eq_ignore_ascii_case(key));
-        let settings = || subject.settings().filter(|(key, _)| in_named(key));
+        let settings = || candidate.settings().filter(|(key, _)| in_named(key));
         let configs = || settings().filter_map(|(_, setting)| setting.and_then(Setting::config));
         match self {
-            Self::Word(word) => has_word(subject.flag, word),
+            Self::Word(word) => has_word(candidate.flag, word),
             Self::Status(wanted) => {
-                let states = settings().map(|(_, setting)| Condition::of(setting, subject.around.now));
+                let states = settings().map(|(_, setting)| Condition::of(setting, candidate.around.now));
                 states
                     .map(status_word)
                     .any(|word| wanted.iter().any(|status| status == word))
             }
             // Alone it restricts nothing: it says where the other filters look.
-            Self::Environment(wanted) => subject
+            Self::Environment(wanted) => candidate
                 .around
                 .environments
                 .iter()
                 .any(|(_, key)| wanted.iter().any(|each| each.eq_ignore_ascii_case(key))),
-            Self::Type(wanted) => wanted.iter().any(|each| each == kind_word(subject.flag.kind)),
-            Self::Purpose(wanted) => subject
+            Self::Type(wanted) => wanted.iter().any(|each| each == kind_word(candidate.flag.kind)),
+            Self::Purpose(wanted) => candidate
                 .flag
                 .purpose
                 .is_some_and(|purpose| wanted.iter().any(|each| each == purpose_word(purpose))),
-            Self::Tag(wanted) => subject.flag.tags.iter().any(|tag| wanted.contains(&tag.to_lowercase())),
-            Self::Owner(wanted) => is_owner(subject, wanted),
+            Self::Tag(wanted) => candidate
+                .flag
+                .tags
+                .iter()
+                .any(|tag| wanted.contains(&tag.to_lowercase())),
+            Self::Owner(wanted) => is_owner(candidate, wanted),
             Self::Serves(wanted) => configs().any(|config| serves(config, wanted)),
             Self::Rule(wanted) => configs().any(|config| {
                 let text = config.rules.iter().map(rule_text).collect::<String>().to_lowercase();
@@ -219,22 +219,22 @@ impl Filter {
             Self::Uses(wanted) => settings()
                 .filter_map(|(_, setting)| setting)
                 .any(|setting| uses(setting, wanted)),
-            Self::Changed(moment) => subject.changed().is_some_and(|stamp| moment.matches(stamp.at)),
-            Self::Created(moment) => moment.matches(subject.flag.created_at),
+            Self::Changed(moment) => candidate.changed().is_some_and(|stamp| moment.matches(stamp.at)),
+            Self::Created(moment) => moment.matches(candidate.flag.created_at),
             Self::By(wanted) => {
-                let by = subject.changed_by().to_lowercase();
+                let by = candidate.changed_by().to_lowercase();
                 wanted.iter().any(|name| by.contains(name))
             }
-            Self::Archived => subject.flag.archived_at.is_some(),
-            Self::Stale => is_stale(subject),
+            Self::Archived => candidate.flag.archived_at.is_some(),
+            Self::Stale => is_stale(candidate),
         }
     }
 }
 
-fn is_stale(subject: Subject<'_>) -> bool {
-    let stays = matches!(subject.flag.purpose, Some(Purpose::Operational | Purpose::Permission));
-    let last = subject.changed().map_or(subject.flag.created_at, |stamp| stamp.at);
-    !stays && subject.around.now.duration_since(last) >= STALE_AFTER
+fn is_stale(candidate: Candidate<'_>) -> bool {
+    let stays = matches!(candidate.flag.purpose, Some(Purpose::Operational | Purpose::Permission));
+    let last = candidate.changed().map_or(candidate.flag.created_at, |stamp| stamp.at);
+    !stays && candidate.around.now.duration_since(last) >= STALE_AFTER
 }
 
 fn has_word(flag: &Flag, word: &str) -> bool {
@@ -256,11 +256,13 @@ fn contains(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(word)
 }
 
-fn is_owner(subject: Subject<'_>, wanted: &[String]) -> bool {
-    let Some(owner) = &subject.flag.owner else { return false };
+fn is_owner(candidate: Candidate<'_>, wanted: &[String]) -> bool {
+    let Some(owner) = &candidate.flag.owner else {
+        return false;
+    };
     wanted.iter().any(|each| {
         if each == "me" {
-            owner.eq_ignore_ascii_case(subject.around.me)
+            owner.eq_ignore_ascii_case(candidate.around.me)
         } else {
             contains(owner, each)
         }
