@@ -1,5 +1,5 @@
 //! A compiled flag. Everything an answer consists of is made here, once: merged metadata, JSON
-//! text, looked-up variants; evaluation only points at it.
+//! text, looked-up variants; evaluation only points at it. Its parts lie in a [`Block`].
 
 use std::sync::Arc;
 
@@ -7,41 +7,62 @@ use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use serde_json::Value as Json;
 
+use crate::block::{At, Block, Span};
 use crate::curve::Curve;
 use crate::index::TextTable;
 use crate::json_logic::Expression;
 use crate::outcome::{Detail, Reason};
 use crate::placement::Placement;
-use crate::program::{FAILS, Program, Shape, Target};
+use crate::program::{FAILS, Shape, Target};
 use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
 
-/// One flag of a snapshot. What an evaluation reads comes first and lies together: evaluating a large
-/// environment is mostly waiting for memory.
-#[derive(Debug)]
-#[repr(C)]
+/// One flag of a snapshot.
+#[derive(Clone, Debug)]
 pub(crate) struct CompiledFlag {
+    pub(crate) block: Arc<Block>,
+    pub(crate) head: Head,
+}
+
+/// What an evaluation reads of a flag before its parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
     pub(crate) constant: Option<Constant>,
     pub(crate) changes: Changes,
     pub(crate) state: State,
     pub(crate) client_visible: bool,
     pub(crate) kind: Kind,
     pub(crate) index: u32,
-    pub(crate) steps: Box<[Step]>,
-    pub(crate) leaves: Box<[Leaf]>,
-    pub(crate) program: Program,
-    pub(crate) key: Box<str>,
-    pub(crate) key_hash: u64,
-    pub(crate) variants: Box<[CompiledVariant]>,
-    pub(crate) key_json: Box<str>,
-    pub(crate) metadata: Arc<Metadata>,
-    pub(crate) metadata_json: Arc<str>,
+    pub(crate) steps: Span<Step>,
+    pub(crate) text: FlagText,
+    pub(crate) about: At<FlagAbout>,
+    /// Revision of the youngest document it was lowered from.
     pub(crate) version: u64,
+}
+
+// A flag of a list, with the pointer to its block, fits into a cache line.
+const _: () = assert!(size_of::<CompiledFlag>() <= 64);
+
+/// Where the block says a flag's key, its key as JSON and its metadata as JSON, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FlagText {
+    pub(crate) start: u32,
+    pub(crate) key_end: u32,
+    pub(crate) key_json_end: u32,
+    pub(crate) end: u32,
+}
+
+/// What evaluations do not read of a flag.
+#[derive(Debug)]
+pub(crate) struct FlagAbout {
+    pub(crate) key_hash: u64,
+    pub(crate) metadata: Metadata,
+    pub(crate) variants: Box<[CompiledVariant]>,
 }
 
 /// The answer of a flag whose first step serves one leaf to everybody at all times.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Constant {
-    pub(crate) leaf: u32,
+    pub(crate) leaf: At<Leaf>,
     pub(crate) enabled: bool,
     pub(crate) reason: Reason,
     pub(crate) detail: Detail,
@@ -63,13 +84,41 @@ pub(crate) enum State {
 }
 
 impl CompiledFlag {
-    pub(crate) fn leaf(&self, at: u32) -> Option<&Leaf> {
-        self.leaves.get(at as usize)
+    #[inline]
+    pub(crate) fn key(&self) -> &str {
+        self.block.text(self.head.text.start, self.head.text.key_end)
+    }
+
+    #[inline]
+    pub(crate) fn key_json(&self) -> &str {
+        self.block.text(self.head.text.key_end, self.head.text.key_json_end)
+    }
+
+    #[inline]
+    pub(crate) fn metadata_json(&self) -> &str {
+        self.block.text(self.head.text.key_json_end, self.head.text.end)
+    }
+
+    pub(crate) fn key_hash(&self) -> u64 {
+        self.about().map(|about| about.key_hash).unwrap_or_default()
+    }
+
+    pub(crate) fn about(&self) -> Option<&FlagAbout> {
+        self.block.flags_about.get(self.head.about)
+    }
+
+    pub(crate) fn variants(&self) -> &[CompiledVariant] {
+        self.about().map(|about| &*about.variants).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn steps(&self) -> &[Step] {
+        self.block.steps.all(self.head.steps)
     }
 
     /// Keys of the flags this one asks.
     pub(crate) fn prerequisites(&self) -> impl Iterator<Item = &str> {
-        self.steps
+        self.steps()
             .iter()
             .flat_map(|step| match step {
                 Step::Prerequisites { all, .. } => &**all,
@@ -84,43 +133,56 @@ impl CompiledFlag {
 pub(crate) struct CompiledVariant {
     pub(crate) key: Box<str>,
     pub(crate) value: Option<Arc<Json>>,
-    pub(crate) value_json: Option<Arc<str>>,
-    pub(crate) metadata: Arc<Metadata>,
+    pub(crate) metadata: Metadata,
 }
 
-/// One possible answer of a flag: a variant or inline value with its merged metadata.
+/// One possible answer of a flag: a variant or inline value.
 #[derive(Debug)]
 pub(crate) struct Leaf {
-    pub(crate) variant: Option<(u16, Box<str>)>,
+    /// Index of the variant in the flag.
+    pub(crate) variant: Option<u16>,
+    /// Where the block says the value as JSON, then the variant's key.
+    pub(crate) start: u32,
+    pub(crate) value_end: u32,
+    pub(crate) end: u32,
     pub(crate) value: Option<Arc<Json>>,
-    pub(crate) value_json: Option<Arc<str>>,
-    pub(crate) metadata: Arc<Metadata>,
-    pub(crate) metadata_json: Arc<str>,
+    /// Absent: the flag's own.
+    pub(crate) metadata: Option<Box<MergedMetadata>>,
+}
+
+const _: () = assert!(size_of::<Leaf>() == 32);
+
+/// Metadata of the flag, overlaid by the variant's, overlaid by the serve's.
+#[derive(Debug)]
+pub(crate) struct MergedMetadata {
+    pub(crate) merged: Metadata,
+    pub(crate) json: Box<str>,
+}
+
+impl Leaf {
+    /// Key of the variant.
+    #[inline]
+    pub(crate) fn variant<'b>(&self, block: &'b Block) -> Option<&'b str> {
+        self.variant.map(|_| block.text(self.value_end, self.end))
+    }
+
+    /// The value as JSON text.
+    #[inline]
+    pub(crate) fn value_json<'b>(&self, block: &'b Block) -> Option<&'b str> {
+        self.value.as_ref().map(|_| block.text(self.start, self.value_end))
+    }
 }
 
 /// Compiled [`crate::ruleset::Step`].
 #[derive(Debug)]
 pub(crate) enum Step {
-    Kill {
-        until: Option<Timestamp>,
-        off: Serve,
-    },
-    Off {
-        off: Serve,
-    },
-    Prerequisites {
-        all: Box<[Prerequisite]>,
-        off: Serve,
-    },
+    Kill { until: Option<Timestamp>, off: Serve },
+    Off { off: Serve },
+    Prerequisites { all: Box<[Prerequisite]>, off: Serve },
     Subjects(Box<Subjects>),
     Segments(Box<[SegmentGroup]>),
-    Rules {
-        rules: Box<[Rule]>,
-        about: Box<[RuleAbout]>,
-    },
-    Serve {
-        serve: Serve,
-    },
+    Rules(Span<Rule>),
+    Serve { serve: Serve },
 }
 
 /// Subject overrides.
@@ -150,12 +212,12 @@ pub(crate) struct Prerequisite {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) entry: Target,
-    pub(crate) gate: Option<Box<Gate>>,
+    pub(crate) gate: Option<At<Gate>>,
     pub(crate) serve: Serve,
 }
 
 /// What is said about a rule.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RuleAbout {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
@@ -181,26 +243,29 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 pub(crate) enum Admission {
     Fixed(Share),
-    Over(Curve),
+    Over(Box<Curve>),
 }
 
 /// What is served.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Serve {
     pub(crate) enabled: bool,
     pub(crate) what: What,
 }
 
 /// The choice itself.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
-    Leaf(u32),
-    Split(Box<Split>),
-    Ramp(Box<Ramp>),
-    JsonLogic(Box<JsonLogic>),
+    Leaf(At<Leaf>),
+    Split(At<Split>),
+    Ramp(At<Ramp>),
+    JsonLogic(At<JsonLogic>),
     /// Could not be compiled.
     Broken,
 }
+
+// Rules lie close: an evaluation tries one after the other.
+const _: () = assert!(size_of::<Rule>() <= 24);
 
 impl What {
     /// Whether the choice depends on context or moment.
@@ -218,7 +283,7 @@ pub(crate) struct Split {
     pub(crate) placement: Placement,
     pub(crate) draw: Draw,
     pub(crate) total: u64,
-    pub(crate) arms: Box<[Arm]>,
+    pub(crate) arms: Span<Arm>,
 }
 
 /// One arm of a split.
@@ -226,9 +291,7 @@ pub(crate) struct Split {
 pub(crate) struct Arm {
     /// Running sum of the weights.
     pub(crate) end: u64,
-    pub(crate) leaf: u32,
-    /// Key of the variant, which a rendezvous hashes.
-    pub(crate) name: Box<str>,
+    pub(crate) leaf: At<Leaf>,
 }
 
 /// Two leaves and a growing share.
@@ -236,8 +299,8 @@ pub(crate) struct Arm {
 pub(crate) struct Ramp {
     pub(crate) placement: Placement,
     pub(crate) curve: Curve,
-    pub(crate) inside: u32,
-    pub(crate) rest: u32,
+    pub(crate) inside: At<Leaf>,
+    pub(crate) rest: At<Leaf>,
 }
 
 /// flagd's targeting.
@@ -247,9 +310,9 @@ pub(crate) struct JsonLogic {
     /// Whether the expression reads the clock.
     pub(crate) reads_clock: bool,
     /// Leaf of each variant, in the flag's order.
-    pub(crate) leaves: Box<[u32]>,
+    pub(crate) leaves: Box<[At<Leaf>]>,
     /// Leaf for null.
-    pub(crate) otherwise: u32,
+    pub(crate) otherwise: At<Leaf>,
 }
 
 /// The first key that stands for two variants, if any.

@@ -14,6 +14,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod block;
 mod bound;
 mod compile;
 pub mod context;

@@ -4,13 +4,14 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::flag::{CompiledFlag, Leaf, RuleAbout};
+use crate::block::At;
+use crate::flag::{CompiledFlag, Leaf, MergedMetadata, RuleAbout};
 use crate::ruleset::Metadata;
 
 /// The answer for one flag and one context, borrowed from the snapshot.
 ///
-/// It points at what the snapshot holds instead of copying it: half a cache line, so that the answers
-/// of a whole environment stay near.
+/// It points at what the snapshot holds instead of copying it: little, so that the answers of a whole
+/// environment stay near.
 #[derive(Clone, Copy)]
 pub struct Outcome<'s> {
     /// Independent of the value.
@@ -23,61 +24,75 @@ pub struct Outcome<'s> {
     pub error: Option<EvalError>,
     pub(crate) flag: &'s CompiledFlag,
     /// Absent: the application's own default applies.
-    pub(crate) leaf: Option<&'s Leaf>,
-    pub(crate) by: Option<&'s RuleAbout>,
+    pub(crate) leaf: Option<At<Leaf>>,
+    pub(crate) by: Option<At<RuleAbout>>,
 }
 
 impl<'s> Outcome<'s> {
     /// Key of the variant; absent for inline values and the application's own default.
     pub fn variant(&self) -> Option<&'s str> {
-        self.leaf?.variant.as_ref().map(|(_, key)| &**key)
+        self.leaf()?.variant(&self.flag.block)
     }
 
     /// The value; absent = the application's own default applies.
     pub fn value(&self) -> Option<&'s Json> {
-        self.leaf?.value.as_deref()
+        self.leaf()?.value.as_deref()
     }
 
     /// Id of the rule that matched.
     pub fn rule(&self) -> Option<&'s str> {
-        self.by.map(|rule| &*rule.id)
+        let rule = self.flag.block.rules_about.get(self.by?)?;
+        Some(&rule.id)
     }
 
     /// Index of the flag in its project.
     pub fn flag_index(&self) -> u32 {
-        self.flag.index
+        self.flag.head.index
     }
 
     /// Index of the variant in the flag.
     pub fn variant_index(&self) -> Option<u16> {
-        self.leaf?.variant.as_ref().map(|(at, _)| *at)
+        self.leaf()?.variant
     }
 
     /// The flag's key as JSON text, quotes included.
     pub fn key_json(&self) -> &'s str {
-        &self.flag.key_json
+        self.flag.key_json()
     }
 
     /// The value as JSON text; absent if there is no value.
     pub fn value_json(&self) -> Option<&'s str> {
-        self.leaf?.value_json.as_deref()
+        self.leaf()?.value_json(&self.flag.block)
     }
 
-    /// Metadata of the flag, overlaid by the variant's, overlaid by the serve's.
-    pub fn metadata(&self) -> &'s Metadata {
-        self.leaf.map_or(&self.flag.metadata, |leaf| &leaf.metadata)
+    /// Metadata of the flag, overlaid by the variant's, overlaid by the serve's; absent if there is none.
+    pub fn metadata(&self) -> Option<&'s Metadata> {
+        match self.overlaid() {
+            Some(own) => Some(&own.merged),
+            // The text is near.
+            None if self.flag.metadata_json() == "{}" => None,
+            None => Some(&self.flag.about()?.metadata),
+        }
     }
 
     /// [`Outcome::metadata`] as the text of a JSON object.
     pub fn metadata_json(&self) -> &'s str {
-        self.leaf.map_or(&self.flag.metadata_json, |leaf| &leaf.metadata_json)
+        self.overlaid().map_or(self.flag.metadata_json(), |own| &own.json)
+    }
+
+    fn leaf(&self) -> Option<&'s Leaf> {
+        self.flag.block.leaves.get(self.leaf?)
+    }
+
+    fn overlaid(&self) -> Option<&'s MergedMetadata> {
+        self.leaf()?.metadata.as_deref()
     }
 }
 
 impl fmt::Debug for Outcome<'_> {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.debug_struct("Outcome")
-            .field("flag", &self.flag.key)
+            .field("flag", &self.flag.key())
             .field("enabled", &self.enabled)
             .field("variant", &self.variant())
             .field("value", &self.value())

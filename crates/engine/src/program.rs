@@ -40,10 +40,11 @@ pub(crate) struct Program {
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     /// Parts of the hashes, side by side for a fast scan.
-    pub(crate) tags: Vec<u32>,
-    /// All texts joined, and where each one ends.
-    pub(crate) joined: String,
-    pub(crate) ends: Vec<u32>,
+    pub(crate) tags: Box<[u32]>,
+    /// Where each text ends.
+    pub(crate) ends: Box<[u32]>,
+    /// All texts joined.
+    pub(crate) joined: Box<str>,
 }
 
 /// One test.
@@ -306,7 +307,7 @@ pub(crate) enum What {
 }
 
 /// The tree a condition was written as.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Shape {
     All(Box<[Shape]>),
     Any(Box<[Shape]>),

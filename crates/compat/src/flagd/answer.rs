@@ -51,7 +51,10 @@ pub fn answer(flag: &FlagEntry, config: Option<&ConfigEntry>, outcome: &Outcome<
     if let Some(variant) = outcome.variant() {
         shown.insert("variant".to_owned(), variant.into());
     }
-    shown.extend(members(reason.as_str(), outcome.metadata().clone()));
+    shown.extend(members(
+        reason.as_str(),
+        outcome.metadata().cloned().unwrap_or_default(),
+    ));
     shown
 }
 

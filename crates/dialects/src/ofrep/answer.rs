@@ -1,5 +1,6 @@
 //! Writing answers: pieces that were encoded when the snapshot was compiled are joined in one buffer.
 
+use hoist_engine::ruleset::Metadata;
 use hoist_engine::{FlagRef, Outcome};
 use serde_json::Value as Json;
 
@@ -103,10 +104,9 @@ impl Pen {
     }
 
     fn metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
-        if outcome.metadata().is_empty() {
-            self.plain_metadata(flag, outcome);
-        } else {
-            self.mixed_metadata(flag, outcome);
+        match outcome.metadata() {
+            None => self.plain_metadata(flag, outcome),
+            Some(own) => self.mixed_metadata(flag, outcome, own),
         }
     }
 
@@ -122,8 +122,8 @@ impl Pen {
         push!(self.out, "}");
     }
 
-    fn mixed_metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>) {
-        let is_free = |name: &str| !outcome.metadata().contains_key(name);
+    fn mixed_metadata(&mut self, flag: FlagRef<'_>, outcome: &Outcome<'_>, own: &Metadata) {
+        let is_free = |name: &str| !own.contains_key(name);
         push!(self.out, ",\"metadata\":{");
         if is_free(SET) {
             push!(self.out, "\"", SET, "\":", self.set, ",");
@@ -141,7 +141,7 @@ impl Pen {
             push_string(&mut self.out, rule);
             push!(self.out, ",");
         }
-        self.own_metadata(outcome);
+        self.own_metadata(outcome, own);
         if self.out.last() == Some(&b',') {
             self.out.pop();
         }
@@ -149,8 +149,7 @@ impl Pen {
     }
 
     /// Clients take flat values only: null is left out, what is nested becomes its JSON text.
-    fn own_metadata(&mut self, outcome: &Outcome<'_>) {
-        let own = outcome.metadata();
+    fn own_metadata(&mut self, outcome: &Outcome<'_>, own: &Metadata) {
         let is_flat = |value: &Json| !matches!(value, Json::Null | Json::Array(_) | Json::Object(_));
         if own.values().all(is_flat) {
             let inner = outcome

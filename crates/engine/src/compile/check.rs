@@ -31,7 +31,9 @@ const FEW: usize = 32;
 /// Collects the short lists of texts of a program; equal lists are kept once.
 #[derive(Debug, Default)]
 pub(crate) struct TextLists {
-    pub(crate) texts: Texts,
+    tags: Vec<u32>,
+    ends: Vec<u32>,
+    joined: String,
     known: FxHashMap<Vec<String>, (u32, u32)>,
 }
 
@@ -43,17 +45,23 @@ impl TextLists {
                 len: *len,
             };
         }
-        let start = u32::try_from(self.texts.tags.len()).unwrap_or(u32::MAX);
+        let start = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
         let len = u32::try_from(list.len()).unwrap_or(u32::MAX);
         for text in &list {
-            self.texts.tags.push(tag(text_hash(text)));
-            self.texts.joined.push_str(text);
-            self.texts
-                .ends
-                .push(u32::try_from(self.texts.joined.len()).unwrap_or(u32::MAX));
+            self.tags.push(tag(text_hash(text)));
+            self.joined.push_str(text);
+            self.ends.push(u32::try_from(self.joined.len()).unwrap_or(u32::MAX));
         }
         self.known.insert(list, (start, len));
         Check::FewTexts { start, len }
+    }
+
+    pub(crate) fn finish(self) -> Texts {
+        Texts {
+            tags: self.tags.into(),
+            ends: self.ends.into(),
+            joined: self.joined.into(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Trees of conditions to flat programs.
 //!
-//! Tests are emitted from the last to the first, so that every jump target is known when it is
-//! needed; [`Builder::finish`] turns the list around.
+//! Tests of one flag or segment are emitted from the last to the first, so that every jump target is known
+//! when it is needed; [`Builder::close`] turns them around and puts them behind what was built before.
 
 use super::check::{self, TextLists};
 use super::serve::placement;
@@ -13,12 +13,20 @@ use crate::scheme::Purpose;
 /// Deeper trees are not compiled, whatever the limits of a validation say.
 pub(crate) const DEEPEST: usize = 100;
 
-/// Collects the tests of one flag or segment.
+/// Collects tests.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
+    /// In their final order and numbering.
+    closed: Tests,
+    /// Of the flag or segment under way: from the last to the first.
+    open: Tests,
+    texts: TextLists,
+}
+
+#[derive(Debug, Default)]
+struct Tests {
     nodes: Vec<Node>,
     about: Vec<About>,
-    texts: TextLists,
 }
 
 /// Where a test leads.
@@ -32,7 +40,7 @@ struct Exits {
 #[derive(Debug)]
 pub(crate) struct Broken;
 
-/// A compiled condition, in the numbering before [`Builder::finish`].
+/// A compiled condition, in the numbering before [`Builder::close`].
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) entry: Target,
@@ -72,53 +80,69 @@ impl Builder {
         }
     }
 
-    /// The program, with tests in the order in which they are tried.
-    pub(crate) fn finish(self) -> Program {
-        let last = last(&self.nodes);
-        let mut nodes = self.nodes;
-        nodes.reverse();
-        for node in &mut nodes {
-            node.then = turned(node.then, last);
-            node.otherwise = turned(node.otherwise, last);
-        }
-        let mut about = self.about;
-        about.reverse();
-        Program {
-            nodes: nodes.into(),
-            texts: self.texts.texts,
-            about: about.into(),
-        }
-    }
-
-    /// Translates what [`Builder::condition`] returned to the numbering of the finished program.
+    /// Translates what [`Builder::condition`] returned to the final numbering; once all conditions of the
+    /// flag or segment are there, and before [`Builder::close`].
     pub(crate) fn turn(&self, compiled: Compiled) -> Compiled {
-        let last = last(&self.nodes);
+        let turn = self.turning();
         Compiled {
-            entry: turned(compiled.entry, last),
-            shape: turned_shape(compiled.shape, last),
+            entry: turn.target(compiled.entry),
+            shape: turn.shape(compiled.shape),
+        }
+    }
+
+    /// Ends a flag or segment.
+    pub(crate) fn close(&mut self) {
+        let turn = self.turning();
+        let turned = self.open.nodes.drain(..).rev().map(|node| Node {
+            then: turn.target(node.then),
+            otherwise: turn.target(node.otherwise),
+            ..node
+        });
+        self.closed.nodes.extend(turned);
+        self.closed.about.extend(self.open.about.drain(..).rev());
+    }
+
+    /// All that was closed.
+    pub(crate) fn finish(self) -> Program {
+        Program {
+            nodes: self.closed.nodes.into(),
+            texts: self.texts.finish(),
+            about: self.closed.about.into(),
+        }
+    }
+
+    fn turning(&self) -> Turning {
+        let last = (self.closed.nodes.len() + self.open.nodes.len()).saturating_sub(1);
+        Turning {
+            last: u32::try_from(last).unwrap_or(u32::MAX),
         }
     }
 }
 
-fn last(nodes: &[Node]) -> u32 {
-    u32::try_from(nodes.len().saturating_sub(1)).unwrap_or(u32::MAX)
+/// From positions in reversed order to final ones.
+#[derive(Clone, Copy)]
+struct Turning {
+    /// Final position of what was emitted first.
+    last: u32,
 }
 
-fn turned(target: Target, last: u32) -> Target {
-    if target >= FAILS {
-        target
-    } else {
-        last.saturating_sub(target)
+impl Turning {
+    fn target(self, target: Target) -> Target {
+        if target >= FAILS {
+            target
+        } else {
+            self.last.saturating_sub(target)
+        }
     }
-}
 
-fn turned_shape(shape: Shape, last: u32) -> Shape {
-    let turn_all = |shapes: Box<[Shape]>| shapes.into_iter().map(|shape| turned_shape(shape, last)).collect();
-    match shape {
-        Shape::All(shapes) => Shape::All(turn_all(shapes)),
-        Shape::Any(shapes) => Shape::Any(turn_all(shapes)),
-        Shape::Not(shape) => Shape::Not(Box::new(turned_shape(*shape, last))),
-        Shape::Test(node) => Shape::Test(turned(node, last)),
+    fn shape(self, shape: Shape) -> Shape {
+        let all = |shapes: Box<[Shape]>| shapes.into_iter().map(|shape| self.shape(shape)).collect();
+        match shape {
+            Shape::All(shapes) => Shape::All(all(shapes)),
+            Shape::Any(shapes) => Shape::Any(all(shapes)),
+            Shape::Not(shape) => Shape::Not(Box::new(self.shape(*shape))),
+            Shape::Test(node) => Shape::Test(self.target(node)),
+        }
     }
 }
 
@@ -252,9 +276,9 @@ impl Emitter<'_> {
     }
 
     fn push(&mut self, node: Node, about: About) -> (Target, Shape) {
-        let at = u32::try_from(self.builder.nodes.len()).unwrap_or(FAILS).min(FAILS);
-        self.builder.nodes.push(node);
-        self.builder.about.push(about);
+        let at = u32::try_from(self.builder.open.nodes.len()).unwrap_or(FAILS).min(FAILS);
+        self.builder.open.nodes.push(node);
+        self.builder.open.about.push(about);
         (at, Shape::Test(at))
     }
 }

@@ -1,14 +1,13 @@
 //! Flags and their steps.
 
-use std::sync::Arc;
-
+use super::block::{BlockMaker, extend, push};
 use super::condition::{Builder, Compiled};
 use super::serve::{Leaves, metadata_json, serve, variant};
 use super::{Path, Report, Tables};
 use crate::curve::Curve;
 use crate::flag::{
-    Admission, Changes, CompiledFlag, CompiledVariant, Constant, Gate, Prerequisite, Rule, RuleAbout, SegmentGroup,
-    Serve, State, Step, Subjects, What, repeated_variant,
+    Admission, Changes, CompiledVariant, Constant, FlagAbout, FlagText, Gate, Head, Prerequisite, Rule, RuleAbout,
+    SegmentGroup, Serve, State, Step, Subjects, What, repeated_variant,
 };
 use crate::index::{TextTable, text_hash};
 use crate::outcome::{Detail, Reason};
@@ -17,11 +16,16 @@ use crate::program::{FAILS, HOLDS};
 use crate::ruleset::{self, FlagRules};
 use crate::scheme::Purpose;
 
-/// Compiles a flag.
+/// Compiles a flag into a block.
 ///
 /// # Errors
-/// The problems that leave nothing to serve: the flag is unreadable as a whole.
-pub(crate) fn flag(rules: &FlagRules, tables: &mut Tables) -> Result<(CompiledFlag, Vec<Problem>), Vec<Problem>> {
+/// The problems that leave nothing to serve: the flag is unreadable as a whole. What was compiled of it stays
+/// behind in the block, unused.
+pub(crate) fn flag(
+    rules: &FlagRules,
+    tables: &mut Tables,
+    block: &mut BlockMaker,
+) -> Result<(Head, Vec<Problem>), Vec<Problem>> {
     let mut report = Report::new(About::Flag(rules.key.clone()));
     if let Some(key) = repeated_variant(rules) {
         report.add(
@@ -34,16 +38,15 @@ pub(crate) fn flag(rules: &FlagRules, tables: &mut Tables) -> Result<(CompiledFl
         report.add(&Path::ROOT.at("variants"), "too many variants");
         return Err(report.problems);
     }
-    let compiled = Frame::new(rules).compile(rules, &rules.steps, tables, &mut report);
-    let is_broken = |step: &Step| matches!(step, Step::Serve { serve } if matches!(serve.what, What::Broken));
-    if compiled.steps.last().is_some_and(is_broken) {
-        return Err(report.problems);
+    let (steps, head) = compile(rules, &rules.steps, tables, block, &mut report);
+    match steps {
+        Last::Broken => Err(report.problems),
+        Last::Sound => Ok((head, report.problems)),
     }
-    Ok((compiled, report.problems))
 }
 
 /// A flag that answers with its off serve and an error, for want of a good compile.
-pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables) -> CompiledFlag {
+pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables, block: &mut BlockMaker) -> Head {
     let mut report = Report::new(About::Flag(rules.key.clone()));
     let off = rules.steps.iter().find_map(|step| match step {
         ruleset::Step::Kill { off, .. } | ruleset::Step::Off { off } | ruleset::Step::Prerequisites { off, .. } => {
@@ -51,68 +54,69 @@ pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables) -> CompiledFlag
         }
         _ => None,
     });
-    let compiled = Frame::new(rules).compile(rules, off.as_slice(), tables, &mut report);
-    CompiledFlag {
+    let (_, head) = compile(rules, off.as_slice(), tables, block, &mut report);
+    Head {
         state: State::Unreadable,
         constant: None,
-        ..compiled
+        ..head
     }
 }
 
-/// What every leaf of a flag is made of.
-struct Frame {
-    metadata: Arc<ruleset::Metadata>,
-    metadata_json: Arc<str>,
-    variants: Box<[CompiledVariant]>,
+/// Whether there is something to serve when no other step decides.
+enum Last {
+    Sound,
+    Broken,
 }
 
-impl Frame {
-    fn new(rules: &FlagRules) -> Self {
-        let few = rules.variants.iter().take(usize::from(u16::MAX));
-        Self {
-            metadata: Arc::new(rules.metadata.clone()),
-            metadata_json: metadata_json(&rules.metadata),
-            variants: few.map(|own| variant(own, rules.kind)).collect(),
-        }
-    }
+fn compile(
+    rules: &FlagRules,
+    steps: &[ruleset::Step],
+    tables: &mut Tables,
+    block: &mut BlockMaker,
+    report: &mut Report,
+) -> (Last, Head) {
+    let few = rules.variants.iter().take(usize::from(u16::MAX));
+    let variants: Box<[CompiledVariant]> = few.map(|own| variant(own, rules.kind)).collect();
+    let text = text(rules, block);
+    let mut maker = Maker {
+        rules,
+        leaves: Leaves::new(rules.kind, &rules.metadata, &variants, block),
+        tables,
+        report,
+    };
+    let compiled = maker.steps(steps);
+    maker.conditions(steps, &compiled);
+    let is_broken = |step: &Step| matches!(step, Step::Serve { serve } if matches!(serve.what, What::Broken));
+    let last = match compiled.last().is_some_and(is_broken) {
+        true => Last::Broken,
+        false => Last::Sound,
+    };
+    let about = FlagAbout {
+        key_hash: text_hash(&rules.key),
+        metadata: rules.metadata.clone(),
+        variants,
+    };
+    let head = Head {
+        constant: constant(&compiled),
+        changes: changes(&compiled),
+        state: State::Readable,
+        client_visible: rules.client_visible,
+        kind: rules.kind,
+        index: rules.index,
+        steps: extend(&mut block.steps, compiled),
+        text,
+        about: push(&mut block.flags_about, about),
+        version: rules.version,
+    };
+    (last, head)
+}
 
-    fn compile(
-        self,
-        rules: &FlagRules,
-        steps: &[ruleset::Step],
-        tables: &mut Tables,
-        report: &mut Report,
-    ) -> CompiledFlag {
-        let leaves = Leaves::new(rules.kind, &self.metadata, &self.metadata_json, &self.variants);
-        let mut maker = Maker {
-            rules,
-            leaves,
-            builder: Builder::default(),
-            tables,
-            report,
-        };
-        let mut compiled = maker.steps(steps);
-        maker.conditions(steps, &mut compiled);
-        let Maker { leaves, builder, .. } = maker;
-        let steps = compiled.into_boxed_slice();
-        CompiledFlag {
-            leaves: leaves.finish(),
-            program: builder.finish(),
-            constant: constant(&steps),
-            changes: changes(&steps),
-            steps,
-            key: rules.key.as_str().into(),
-            key_hash: text_hash(&rules.key),
-            index: rules.index,
-            state: State::Readable,
-            client_visible: rules.client_visible,
-            kind: rules.kind,
-            key_json: serde_json::Value::from(rules.key.as_str()).to_string().into(),
-            variants: self.variants,
-            metadata: self.metadata,
-            metadata_json: self.metadata_json,
-            version: rules.version,
-        }
+fn text(rules: &FlagRules, block: &mut BlockMaker) -> FlagText {
+    FlagText {
+        start: block.text_end(),
+        key_end: block.say(&rules.key),
+        key_json_end: block.say(&serde_json::Value::from(rules.key.as_str()).to_string()),
+        end: block.say(&metadata_json(&rules.metadata)),
     }
 }
 
@@ -146,7 +150,7 @@ fn changes(steps: &[Step]) -> Changes {
         Step::Prerequisites { all, .. } => all.is_empty(),
         Step::Subjects(subjects) => subjects.group_of.is_empty(),
         Step::Segments(groups) => groups.is_empty(),
-        Step::Rules { rules, .. } => rules.is_empty(),
+        Step::Rules(rules) => rules.is_empty(),
         Step::Serve { serve } => serve.what.changes() == Changes::Never,
     });
     if constant {
@@ -159,7 +163,6 @@ fn changes(steps: &[Step]) -> Changes {
 struct Maker<'m> {
     rules: &'m FlagRules,
     leaves: Leaves<'m>,
-    builder: Builder,
     tables: &'m mut Tables,
     report: &'m mut Report,
 }
@@ -234,10 +237,8 @@ impl Maker<'_> {
             compiled.push(one);
             about.push(one_about);
         }
-        Step::Rules {
-            rules: compiled.into(),
-            about: about.into(),
-        }
+        extend(&mut self.leaves.block.rules_about, about);
+        Step::Rules(extend(&mut self.leaves.block.rules, compiled))
     }
 
     fn rule(&mut self, rule: &ruleset::Rule, path: &Path<'_>) -> (Rule, RuleAbout) {
@@ -251,7 +252,7 @@ impl Maker<'_> {
             .map(|problem| problem.message.as_str().into());
         let mut compiled = Rule {
             entry: HOLDS,
-            gate: gate.map(Box::new),
+            gate: gate.map(|gate| push(&mut self.leaves.block.gates, gate)),
             serve,
         };
         if problem.is_some() {
@@ -269,7 +270,7 @@ impl Maker<'_> {
     fn gate(&mut self, gate: &ruleset::Gate, path: &Path<'_>) -> Option<Gate> {
         let share = match gate.curve.as_ref().map(Curve::new) {
             None => Admission::Fixed(gate.share),
-            Some(Ok(curve)) => Admission::Over(curve),
+            Some(Ok(curve)) => Admission::Over(Box::new(curve)),
             Some(Err(problem)) => {
                 self.report.add(&path.at("curve"), problem);
                 return None;
@@ -282,7 +283,7 @@ impl Maker<'_> {
     }
 
     /// Compiles the conditions of all rules from the last to the first, then gives them their final places.
-    fn conditions(&mut self, steps: &[ruleset::Step], compiled: &mut [Step]) {
+    fn conditions(&mut self, steps: &[ruleset::Step], compiled: &[Step]) {
         let root = Path::ROOT.at("steps");
         let mut done = Vec::new();
         for (step_at, step) in steps.iter().enumerate().rev() {
@@ -293,12 +294,20 @@ impl Maker<'_> {
                 done.push(rule.condition.as_ref().map(|own| self.condition(own, &path.item(at))));
             }
         }
+        let BlockMaker {
+            rules,
+            rules_about,
+            conditions,
+            ..
+        } = &mut *self.leaves.block;
         for step in compiled {
-            let Step::Rules { rules, about } = step else { continue };
-            for (rule, about) in rules.iter_mut().zip(about) {
-                self.join(rule, about, done.pop().flatten());
+            let Step::Rules(span) = step else { continue };
+            let own = span.of_mut(rules).iter_mut().zip(span.of_mut(rules_about));
+            for (rule, about) in own {
+                join(conditions, rule, about, done.pop().flatten());
             }
         }
+        conditions.close();
     }
 
     /// # Errors
@@ -306,9 +315,8 @@ impl Maker<'_> {
     fn condition(&mut self, own: &ruleset::Condition, rule: &Path<'_>) -> Result<Compiled, Option<Box<str>>> {
         let before = self.report.problems.len();
         let path = rule.at("condition");
-        let done = self
-            .builder
-            .condition(own, self.rules.profile, self.tables, self.report, &path);
+        let builder = &mut self.leaves.block.conditions;
+        let done = builder.condition(own, self.rules.profile, self.tables, self.report, &path);
         done.map_err(|_| {
             self.report
                 .problems
@@ -316,20 +324,25 @@ impl Maker<'_> {
                 .map(|problem| problem.message.as_str().into())
         })
     }
+}
 
-    fn join(&self, rule: &mut Rule, about: &mut RuleAbout, condition: Option<Result<Compiled, Option<Box<str>>>>) {
-        match condition {
-            None => {}
-            Some(Err(problem)) => {
-                about.problem = about.problem.take().or(problem);
-                rule.break_off();
-            }
-            Some(Ok(compiled)) => {
-                let compiled = self.builder.turn(compiled);
-                about.shape = Some(compiled.shape);
-                // A rule that is broken elsewhere stays out.
-                rule.entry = if rule.entry == FAILS { FAILS } else { compiled.entry };
-            }
+fn join(
+    builder: &Builder,
+    rule: &mut Rule,
+    about: &mut RuleAbout,
+    condition: Option<Result<Compiled, Option<Box<str>>>>,
+) {
+    match condition {
+        None => {}
+        Some(Err(problem)) => {
+            about.problem = about.problem.take().or(problem);
+            rule.break_off();
+        }
+        Some(Ok(compiled)) => {
+            let compiled = builder.turn(compiled);
+            about.shape = Some(compiled.shape);
+            // A rule that is broken elsewhere stays out.
+            rule.entry = if rule.entry == FAILS { FAILS } else { compiled.entry };
         }
     }
 }

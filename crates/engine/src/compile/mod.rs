@@ -7,12 +7,14 @@
 //! How to extend: an operator's compiled form is made in `check`, a step's or serve's in `flag`
 //! and `serve`.
 
+mod block;
 pub(crate) mod check;
 pub(crate) mod condition;
 mod flag;
 mod segment;
 pub(crate) mod serve;
 
+pub(crate) use block::BlockMaker;
 pub(crate) use flag::{flag, unreadable};
 pub(crate) use segment::segment;
 

@@ -44,6 +44,7 @@ fn condition(
             report.problems.first().map(|problem| problem.message.as_str().into()),
         ),
     };
+    builder.close();
     let program = builder.finish();
     let refers_to = references(&program);
     SegmentCondition {

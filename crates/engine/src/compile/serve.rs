@@ -5,52 +5,48 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Number, Value as Json};
 
+use super::block::{BlockMaker, extend, push};
 use super::{Path, Report, Tables};
+use crate::block::At;
 use crate::context::TARGETING_KEY;
 use crate::curve::Curve;
-use crate::flag::{Arm, CompiledVariant, JsonLogic, Leaf, Ramp, Serve, Split, What};
+use crate::flag::{Arm, CompiledVariant, JsonLogic, Leaf, MergedMetadata, Ramp, Serve, Split, What};
 use crate::json_logic;
 use crate::names::{Names, Slot, View};
 use crate::placement::{Inputs, Piece, Placement};
 use crate::ruleset::{self, Allocation, Assign, Draw, Input, Kind, Metadata, Variant};
 use crate::scheme::{self, Purpose, Start};
 
-/// Makes the leaves of one flag, equal ones once.
+/// Makes the leaves of one flag, equal ones once, in the block under way.
 pub(crate) struct Leaves<'f> {
     kind: Kind,
-    metadata: &'f Arc<Metadata>,
-    metadata_json: &'f Arc<str>,
+    metadata: &'f Metadata,
     variants: &'f [CompiledVariant],
     by_key: FxHashMap<&'f str, u16>,
-    leaves: Vec<Leaf>,
     /// Leaf of a variant (None: the application's default) without metadata of a serve.
-    plain: FxHashMap<Option<u16>, u32>,
+    plain: FxHashMap<Option<u16>, At<Leaf>>,
+    pub(super) block: &'f mut BlockMaker,
 }
 
 impl<'f> Leaves<'f> {
     pub(crate) fn new(
         kind: Kind,
-        metadata: &'f Arc<Metadata>,
-        metadata_json: &'f Arc<str>,
+        metadata: &'f Metadata,
         variants: &'f [CompiledVariant],
+        block: &'f mut BlockMaker,
     ) -> Self {
         let by_key = (0..).zip(variants).map(|(at, variant)| (&*variant.key, at)).collect();
         Self {
             kind,
             metadata,
-            metadata_json,
             variants,
             by_key,
-            leaves: Vec::new(),
             plain: FxHashMap::default(),
+            block,
         }
     }
 
-    pub(crate) fn finish(self) -> Box<[Leaf]> {
-        self.leaves.into()
-    }
-
-    fn variant(&mut self, key: &str, extra: &Metadata) -> Result<u32, String> {
+    fn variant(&mut self, key: &str, extra: &Metadata) -> Result<At<Leaf>, String> {
         let at = *self
             .by_key
             .get(key)
@@ -58,63 +54,66 @@ impl<'f> Leaves<'f> {
         Ok(self.leaf(Some(at), extra))
     }
 
-    fn leaf(&mut self, variant: Option<u16>, extra: &Metadata) -> u32 {
+    fn leaf(&mut self, variant: Option<u16>, extra: &Metadata) -> At<Leaf> {
         let known = self.plain.get(&variant).filter(|_| extra.is_empty());
         if let Some(known) = known {
             return *known;
         }
         let defined = variant.and_then(|at| Some((at, self.variants.get(usize::from(at))?)));
-        let (metadata, metadata_json) = match defined {
-            Some((_, defined)) => self.merged(&defined.metadata, extra),
-            None => self.merged(&Map::new(), extra),
+        let leaf = match defined {
+            Some((at, own)) => {
+                let metadata = self.merged(&own.metadata, extra);
+                leaf(self.block, Some((at, &own.key)), own.value.clone(), metadata)
+            }
+            None => leaf(self.block, None, None, self.merged(&Map::new(), extra)),
         };
-        let leaf = self.push(Leaf {
-            variant: defined.map(|(at, defined)| (at, defined.key.clone())),
-            value: defined.and_then(|(_, defined)| defined.value.clone()),
-            value_json: defined.and_then(|(_, defined)| defined.value_json.clone()),
-            metadata,
-            metadata_json,
-        });
         if extra.is_empty() {
             self.plain.insert(variant, leaf);
         }
         leaf
     }
 
-    fn inline(&mut self, value: &Json, extra: &Metadata) -> u32 {
-        let value = typed(self.kind, value.clone());
-        let (metadata, metadata_json) = self.merged(&Map::new(), extra);
-        let value_json = Some(value.to_string().into());
-        self.push(Leaf {
-            variant: None,
-            value: Some(Arc::new(value)),
-            value_json,
-            metadata,
-            metadata_json,
-        })
+    fn inline(&mut self, value: &Json, extra: &Metadata) -> At<Leaf> {
+        let value = Arc::new(typed(self.kind, value.clone()));
+        leaf(self.block, None, Some(value), self.merged(&Map::new(), extra))
     }
 
-    fn push(&mut self, leaf: Leaf) -> u32 {
-        self.leaves.push(leaf);
-        u32::try_from(self.leaves.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// Flag under variant under serve.
-    fn merged(&self, variant: &Metadata, serve: &Metadata) -> (Arc<Metadata>, Arc<str>) {
+    /// Flag under variant under serve; None if only the flag has any.
+    fn merged(&self, variant: &Metadata, serve: &Metadata) -> Option<Box<MergedMetadata>> {
         if variant.is_empty() && serve.is_empty() {
-            return (Arc::clone(self.metadata), Arc::clone(self.metadata_json));
+            return None;
         }
-        let mut merged = Metadata::clone(self.metadata);
+        let mut merged = self.metadata.clone();
         merged.extend(variant.clone());
         merged.extend(serve.clone());
-        let json = metadata_json(&merged);
-        (Arc::new(merged), json)
+        let json = metadata_json(&merged).into();
+        Some(Box::new(MergedMetadata { merged, json }))
     }
 }
 
+/// An answer with a variant (its index and key) or without.
+fn leaf(
+    block: &mut BlockMaker,
+    variant: Option<(u16, &str)>,
+    value: Option<Arc<Json>>,
+    metadata: Option<Box<MergedMetadata>>,
+) -> At<Leaf> {
+    let value_json = value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let key = variant.map(|(_, key)| key).unwrap_or_default();
+    let leaf = Leaf {
+        variant: variant.map(|(at, _)| at),
+        start: block.text_end(),
+        value_end: block.say(&value_json),
+        end: block.say(key),
+        value,
+        metadata,
+    };
+    push(&mut block.leaves, leaf)
+}
+
 /// Metadata as JSON text.
-pub(crate) fn metadata_json(metadata: &Metadata) -> Arc<str> {
-    serde_json::to_string(metadata).unwrap_or_else(|_| "{}".into()).into()
+pub(crate) fn metadata_json(metadata: &Metadata) -> String {
+    serde_json::to_string(metadata).unwrap_or_else(|_| "{}".into())
 }
 
 /// A variant with its value in the flag's kind.
@@ -122,9 +121,8 @@ pub(crate) fn variant(variant: &Variant, kind: Kind) -> CompiledVariant {
     let value = variant.value.clone().map(|value| typed(kind, value));
     CompiledVariant {
         key: variant.key.as_str().into(),
-        value_json: value.as_ref().map(|value| value.to_string().into()),
         value: value.map(Arc::new),
-        metadata: Arc::new(variant.metadata.clone()),
+        metadata: variant.metadata.clone(),
     }
 }
 
@@ -160,10 +158,17 @@ fn what(serve: &ruleset::Serve, leaves: &mut Leaves<'_>, tables: &mut Tables) ->
         ruleset::What::CodeDefault => What::Leaf(leaves.leaf(None, extra)),
         ruleset::What::Variant(key) => What::Leaf(leaves.variant(key, extra)?),
         ruleset::What::Value(value) => What::Leaf(leaves.inline(value, extra)),
-        ruleset::What::Split(own) => What::Split(Box::new(split(own, extra, leaves, tables)?)),
-        ruleset::What::Ramp(own) => What::Ramp(Box::new(ramp(own, extra, leaves, tables)?)),
+        ruleset::What::Split(own) => {
+            let split = split(own, extra, leaves, tables)?;
+            What::Split(push(&mut leaves.block.splits, split))
+        }
+        ruleset::What::Ramp(own) => {
+            let ramp = ramp(own, extra, leaves, tables)?;
+            What::Ramp(push(&mut leaves.block.ramps, ramp))
+        }
         ruleset::What::JsonLogic { expression, otherwise } => {
-            What::JsonLogic(Box::new(logic(expression, otherwise.as_deref(), extra, leaves)?))
+            let logic = logic(expression, otherwise.as_deref(), extra, leaves)?;
+            What::JsonLogic(push(&mut leaves.block.expressions, logic))
         }
     })
 }
@@ -181,7 +186,6 @@ fn split(
         arms.push(Arm {
             end,
             leaf: leaves.variant(&arm.variant, extra)?,
-            name: arm.variant.as_str().into(),
         });
     }
     if end == 0 {
@@ -195,7 +199,7 @@ fn split(
         placement: placement(&split.allocation, Purpose::Split, tables),
         draw,
         total: end,
-        arms: arms.into(),
+        arms: extend(&mut leaves.block.arms, arms),
     })
 }
 

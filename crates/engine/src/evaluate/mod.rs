@@ -10,6 +10,7 @@ mod time;
 
 use jiff::Timestamp;
 
+use crate::block::{At, Span};
 use crate::bound::Bound;
 use crate::flag::{
     Changes, CompiledFlag, Constant, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects,
@@ -36,24 +37,24 @@ pub struct Moment {
 
 /// Why something is served.
 #[derive(Clone, Copy)]
-struct Why<'s> {
+struct Why {
     reason: Reason,
     detail: Detail,
-    rule: Option<&'s RuleAbout>,
+    rule: Option<At<RuleAbout>>,
 }
 
 /// What a step decided. Small, since it is handed up through every level; the outcome is built from it
 /// once, at the end.
 #[derive(Clone, Copy)]
-struct Decision<'s> {
+struct Decision {
     /// Absent: the application's own default.
-    leaf: Option<&'s Leaf>,
+    leaf: Option<At<Leaf>>,
     enabled: bool,
-    why: Why<'s>,
+    why: Why,
     error: Option<EvalError>,
 }
 
-impl Why<'_> {
+impl Why {
     const fn new(reason: Reason, detail: Detail) -> Self {
         Self {
             reason,
@@ -119,17 +120,17 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     #[inline]
     fn flag(&mut self, flag: &'s CompiledFlag) -> Outcome<'s> {
         if V::WATCHES != Watches::Everything
-            && let Some(constant) = &flag.constant
+            && let Some(constant) = &flag.head.constant
         {
-            return outcome(flag, constant.decision(flag));
+            return outcome(flag, constant.decision());
         }
         let decision = self.steps(flag);
         outcome(flag, readable(flag, decision))
     }
 
     #[inline(always)]
-    fn steps(&mut self, flag: &'s CompiledFlag) -> Decision<'s> {
-        for (at, step) in flag.steps.iter().enumerate() {
+    fn steps(&mut self, flag: &'s CompiledFlag) -> Decision {
+        for (at, step) in flag.steps().iter().enumerate() {
             self.visitor.step(at, kind(step));
             if let Some(decision) = self.step(flag, step) {
                 self.visitor.step_done(StepVerdict::Decided);
@@ -147,10 +148,10 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     #[inline(always)]
-    fn step(&mut self, flag: &'s CompiledFlag, step: &'s Step) -> Option<Decision<'s>> {
+    fn step(&mut self, flag: &'s CompiledFlag, step: &'s Step) -> Option<Decision> {
         match step {
             Step::Serve { serve } => self.decide(flag, serve, default(flag)),
-            Step::Rules { rules, about } => self.rules(flag, rules, about),
+            Step::Rules(rules) => self.rules(flag, *rules),
             Step::Kill { until, off } if self.is_killed(*until) => self
                 .decide(flag, off, Why::new(Reason::Disabled, Detail::Killed))
                 .map(disabled),
@@ -178,7 +179,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         }
     }
 
-    fn subjects(&mut self, flag: &'s CompiledFlag, subjects: &'s Subjects) -> Option<Decision<'s>> {
+    fn subjects(&mut self, flag: &'s CompiledFlag, subjects: &'s Subjects) -> Option<Decision> {
         let subject = self.bound.subject()?;
         let position = subjects.keys.position(subject.hash, &subject.text)?;
         let group = *subjects.group_of.get(position as usize)?;
@@ -186,7 +187,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         self.serve(flag, serve, Why::new(Reason::TargetingMatch, Detail::SubjectOverride))
     }
 
-    fn segments(&mut self, flag: &'s CompiledFlag, groups: &'s [SegmentGroup]) -> Option<Decision<'s>> {
+    fn segments(&mut self, flag: &'s CompiledFlag, groups: &'s [SegmentGroup]) -> Option<Decision> {
         for group in groups {
             if self.segment(group.segment) {
                 let why = Why::new(Reason::TargetingMatch, Detail::SegmentOverride);
@@ -200,10 +201,10 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     #[inline(always)]
-    fn rules(&mut self, flag: &'s CompiledFlag, rules: &'s [Rule], about: &'s [RuleAbout]) -> Option<Decision<'s>> {
-        for (at, rule) in rules.iter().enumerate() {
+    fn rules(&mut self, flag: &'s CompiledFlag, rules: Span<Rule>) -> Option<Decision> {
+        for (at, rule) in flag.block.rules.all(rules).iter().enumerate() {
             self.visitor.rule(at);
-            let (verdict, decision) = self.rule(flag, rule, about.get(at));
+            let (verdict, decision) = self.rule(flag, rule, rules.nth(at));
             self.visitor.rule_done(verdict);
             if decision.is_some() {
                 return decision;
@@ -217,18 +218,22 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         &mut self,
         flag: &'s CompiledFlag,
         rule: &'s Rule,
-        about: Option<&'s RuleAbout>,
-    ) -> (RuleVerdict, Option<Decision<'s>>) {
+        about: At<RuleAbout>,
+    ) -> (RuleVerdict, Option<Decision>) {
         if rule.entry == FAILS
             && V::WATCHES == Watches::Everything
-            && about.is_some_and(|about| about.problem.is_some())
+            && flag
+                .block
+                .rules_about
+                .get(about)
+                .is_some_and(|about| about.problem.is_some())
         {
             return (RuleVerdict::Error, None);
         }
-        if rule.entry != HOLDS && !self.condition(&flag.program, rule.entry) {
+        if rule.entry != HOLDS && !self.condition(&flag.block.program, rule.entry) {
             return (RuleVerdict::NotMatched, None);
         }
-        if let Some(gate) = &rule.gate
+        if let Some(gate) = rule.gate.and_then(|gate| flag.block.gates.get(gate))
             && !self.passes(gate)
         {
             return (RuleVerdict::OutsideGate, None);
@@ -242,7 +247,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let why = Why {
             reason,
             detail: Detail::Rule,
-            rule: about,
+            rule: Some(about),
         };
         match self.serve(flag, &rule.serve, why) {
             Some(decision) => (RuleVerdict::Matched, Some(decision)),
@@ -268,7 +273,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         let Some(other) = self.snapshot.flag_by_hash(one.flag_hash, &one.flag) else {
             return PrerequisiteSeen::Missing;
         };
-        if self.snapshot.is_cyclic(&flag.key, &one.flag) {
+        if self.snapshot.is_cyclic(flag.key(), &one.flag) {
             return PrerequisiteSeen::Cyclic;
         }
         let Some(outcome) = self.nested(|run| run.flag(other)) else {
@@ -312,10 +317,10 @@ fn meets(one: &Prerequisite, outcome: &Outcome<'_>) -> bool {
 impl Constant {
     /// What the first step of the flag decides, always.
     #[inline(always)]
-    fn decision<'s>(&self, flag: &'s CompiledFlag) -> Decision<'s> {
+    fn decision(&self) -> Decision {
         let why = Why::new(self.reason, self.detail);
         Decision {
-            leaf: flag.leaf(self.leaf),
+            leaf: Some(self.leaf),
             enabled: self.enabled,
             why,
             error: None,
@@ -323,15 +328,15 @@ impl Constant {
     }
 }
 
-fn default(flag: &CompiledFlag) -> Why<'static> {
-    match flag.changes {
+fn default(flag: &CompiledFlag) -> Why {
+    match flag.head.changes {
         Changes::Never => Why::new(Reason::Static, Detail::Default),
         Changes::WithContextOrTime => Why::new(Reason::Default, Detail::Default),
     }
 }
 
 #[inline(always)]
-fn disabled(decision: Decision<'_>) -> Decision<'_> {
+fn disabled(decision: Decision) -> Decision {
     Decision {
         enabled: false,
         ..decision
@@ -339,8 +344,8 @@ fn disabled(decision: Decision<'_>) -> Decision<'_> {
 }
 
 #[inline(always)]
-fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
-    match flag.state {
+fn readable(flag: &CompiledFlag, decision: Decision) -> Decision {
+    match flag.head.state {
         State::Readable => decision,
         State::Unreadable => Decision {
             leaf: decision.leaf,
@@ -352,7 +357,7 @@ fn readable<'s>(flag: &CompiledFlag, decision: Decision<'s>) -> Decision<'s> {
 }
 
 #[inline(always)]
-fn outcome<'s>(flag: &'s CompiledFlag, decision: Decision<'s>) -> Outcome<'s> {
+fn outcome<'s>(flag: &'s CompiledFlag, decision: Decision) -> Outcome<'s> {
     Outcome {
         enabled: decision.enabled,
         reason: decision.why.reason,
@@ -372,7 +377,7 @@ pub(crate) fn kind(step: &Step) -> StepKind {
         Step::Prerequisites { .. } => StepKind::Prerequisites,
         Step::Subjects(_) => StepKind::Subjects,
         Step::Segments(_) => StepKind::Segments,
-        Step::Rules { .. } => StepKind::Rules,
+        Step::Rules(_) => StepKind::Rules,
         Step::Serve { .. } => StepKind::Serve,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Decision, Run, Why};
 use crate::Value;
+use crate::block::{At, Block};
 use crate::flag::{Admission, CompiledFlag, JsonLogic, Leaf, Ramp, Serve, Split, What};
 use crate::json_logic::Lookup;
 use crate::outcome::{Detail, EvalError, Reason};
@@ -14,38 +15,50 @@ use crate::visitor::{PlacedFor, PlacedSeen, Shared, Visitor, Watches};
 impl<'s, V: Visitor> Run<'s, '_, V> {
     /// Serves where there is nothing after: a subject that cannot be placed gets the application's default.
     #[inline(always)]
-    pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
+    pub(super) fn decide(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why) -> Option<Decision> {
         let decision = self.serve(flag, serve, why);
-        Some(decision.unwrap_or_else(|| self.unplaced(serve, why)))
+        Some(decision.unwrap_or_else(|| self.unplaced(flag, serve, why)))
     }
 
     /// Serves; None if a split cannot place the subject and passes on.
     // Always inlined: a decision handed through memory costs more than making it.
     #[inline(always)]
-    pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Option<Decision<'s>> {
-        let (leaf, why) = match &serve.what {
-            What::Leaf(leaf) => (*leaf, why),
-            What::Split(split) => (self.split(split)?, by_share(why, Detail::Split)),
-            What::Ramp(ramp) => (self.ramp(ramp)?, by_share(why, Detail::Ramp)),
+    pub(super) fn serve(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why) -> Option<Decision> {
+        let (leaf, why) = match serve.what {
+            What::Leaf(leaf) => (leaf, why),
+            What::Split(split) => {
+                let split = flag.block.splits.get(split)?;
+                (self.split(&flag.block, split)?, by_share(why, Detail::Split))
+            }
+            What::Ramp(ramp) => {
+                let ramp = flag.block.ramps.get(ramp)?;
+                (self.ramp(ramp)?, by_share(why, Detail::Ramp))
+            }
             What::JsonLogic(_) | What::Broken => return Some(self.serve_rare(flag, serve, why)),
         };
-        Some(answer(flag.leaf(leaf), serve.enabled, why))
+        Some(answer(Some(leaf), serve.enabled, why))
     }
 
     #[inline(never)]
-    fn serve_rare(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why<'s>) -> Decision<'s> {
-        match &serve.what {
-            What::JsonLogic(logic) => self.logic(flag, logic, serve.enabled, why),
-            _ => failed(serve.enabled, why, EvalError::General),
+    fn serve_rare(&mut self, flag: &'s CompiledFlag, serve: &'s Serve, why: Why) -> Decision {
+        let logic = match serve.what {
+            What::JsonLogic(logic) => flag.block.expressions.get(logic),
+            _ => None,
+        };
+        match logic {
+            Some(logic) => self.logic(flag, logic, serve.enabled, why),
+            None => failed(serve.enabled, why, EvalError::General),
         }
     }
 
-    fn unplaced(&self, serve: &'s Serve, why: Why<'s>) -> Decision<'s> {
-        let lacks_subject = match &serve.what {
-            What::Split(split) => split.placement.lacks_subject(self.bound),
-            What::Ramp(ramp) => ramp.placement.lacks_subject(self.bound),
-            _ => false,
+    fn unplaced(&self, flag: &CompiledFlag, serve: &Serve, why: Why) -> Decision {
+        let block = &flag.block;
+        let placement = match serve.what {
+            What::Split(split) => block.splits.get(split).map(|split| &split.placement),
+            What::Ramp(ramp) => block.ramps.get(ramp).map(|ramp| &ramp.placement),
+            _ => None,
         };
+        let lacks_subject = placement.is_some_and(|placement| placement.lacks_subject(self.bound));
         if lacks_subject {
             return failed(serve.enabled, why, EvalError::TargetingKeyMissing);
         }
@@ -67,20 +80,23 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
     }
 
     #[inline]
-    fn split(&mut self, split: &Split) -> Option<u32> {
+    fn split(&mut self, block: &Block, split: &Split) -> Option<At<Leaf>> {
+        let arms = block.arms.all(split.arms);
         let placed = self.place(&split.placement);
         let arm = match (split.draw, placed) {
-            (Draw::Rendezvous, Placed::At(_)) => self.rendezvous(split),
+            (Draw::Rendezvous, Placed::At(_)) => self.rendezvous(block, split),
             _ => placed.hash().and_then(|hash| {
                 let point = scheme::point(hash, split.total);
-                scheme::arm(split.arms.iter().map(|arm| arm.end), point)
+                scheme::arm(arms.iter().map(|arm| arm.end), point)
             }),
         };
-        let arm = arm.and_then(|arm| split.arms.get(arm));
-        let position = split_position(split, placed);
-        let purpose = PlacedFor::Split(arm.map(|arm| &*arm.name));
-        self.visitor.placed(PlacedSeen { position, purpose });
-        arm.map(|arm| arm.leaf)
+        let leaf = arm.and_then(|arm| arms.get(arm)).map(|arm| arm.leaf);
+        if V::WATCHES == Watches::Everything {
+            let purpose = PlacedFor::Split(leaf.and_then(|leaf| name(block, leaf)));
+            let position = split_position(split, placed);
+            self.visitor.placed(PlacedSeen { position, purpose });
+        }
+        leaf
     }
 
     #[inline]
@@ -91,19 +107,18 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         });
     }
 
-    fn rendezvous(&self, split: &Split) -> Option<usize> {
+    /// Arms are hashed by the keys of their variants.
+    fn rendezvous(&self, block: &Block, split: &Split) -> Option<usize> {
         let mut before = 0;
-        rendezvous::winner(split.arms.iter().map(|arm| {
+        rendezvous::winner(block.arms.all(split.arms).iter().map(|arm| {
             let weight = arm.end - before;
             before = arm.end;
-            (
-                rendezvous::cost(split.placement.hash_arm(&arm.name, self.bound)),
-                weight,
-            )
+            let name = name(block, arm.leaf).unwrap_or_default();
+            (rendezvous::cost(split.placement.hash_arm(name, self.bound)), weight)
         }))
     }
 
-    fn ramp(&mut self, ramp: &Ramp) -> Option<u32> {
+    fn ramp(&mut self, ramp: &Ramp) -> Option<At<Leaf>> {
         self.watch_curve(&ramp.curve);
         let share = ramp.curve.share(self.moment.now);
         let placed = self.place(&ramp.placement);
@@ -161,13 +176,13 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
         inside
     }
 
-    fn logic(&mut self, flag: &'s CompiledFlag, logic: &'s JsonLogic, enabled: bool, why: Why<'s>) -> Decision<'s> {
+    fn logic(&mut self, flag: &'s CompiledFlag, logic: &'s JsonLogic, enabled: bool, why: Why) -> Decision {
         if logic.reads_clock && V::WATCHES != Watches::Nothing {
             self.watch_next_second();
         }
         let data = Data {
             bound: self.bound,
-            flag: &flag.key,
+            flag: flag.key(),
             now: self.moment.now,
         };
         let key = match logic.expression.evaluate(&data) {
@@ -177,17 +192,15 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
                     detail: Detail::Expression,
                     ..why
                 };
-                return answer(flag.leaf(logic.otherwise), enabled, why);
+                return answer(Some(logic.otherwise), enabled, why);
             }
             Ok(Value::Str(key)) => key,
             Ok(Value::Bool(value)) => value.to_string(),
             Ok(_) => return failed(enabled, why, EvalError::General),
             Err(_) => return failed(enabled, why, EvalError::ParseError),
         };
-        let variant = flag.variants.iter().position(|variant| *variant.key == *key);
-        let leaf = variant
-            .and_then(|at| logic.leaves.get(at))
-            .and_then(|leaf| flag.leaf(*leaf));
+        let variant = flag.variants().iter().position(|variant| *variant.key == *key);
+        let leaf = variant.and_then(|at| logic.leaves.get(at));
         match leaf {
             Some(leaf) => {
                 let why = Why {
@@ -195,7 +208,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
                     detail: Detail::Expression,
                     ..why
                 };
-                answer(Some(leaf), enabled, why)
+                answer(Some(*leaf), enabled, why)
             }
             None => failed(enabled, why, EvalError::General),
         }
@@ -203,7 +216,7 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
 }
 
 #[inline(always)]
-fn answer<'s>(leaf: Option<&'s Leaf>, enabled: bool, why: Why<'s>) -> Decision<'s> {
+fn answer(leaf: Option<At<Leaf>>, enabled: bool, why: Why) -> Decision {
     Decision {
         leaf,
         enabled,
@@ -212,7 +225,7 @@ fn answer<'s>(leaf: Option<&'s Leaf>, enabled: bool, why: Why<'s>) -> Decision<'
     }
 }
 
-fn failed<'s>(enabled: bool, why: Why<'s>, error: EvalError) -> Decision<'s> {
+fn failed(enabled: bool, why: Why, error: EvalError) -> Decision {
     Decision {
         leaf: None,
         enabled,
@@ -222,6 +235,11 @@ fn failed<'s>(enabled: bool, why: Why<'s>, error: EvalError) -> Decision<'s> {
         },
         error: Some(error),
     }
+}
+
+/// Key of the variant of an arm.
+fn name(block: &Block, leaf: At<Leaf>) -> Option<&str> {
+    block.leaves.get(leaf)?.variant(block)
 }
 
 /// Where the arms meet the subject; a rendezvous has no such place.
@@ -236,7 +254,7 @@ fn split_position(split: &Split, placed: Placed) -> Option<u16> {
 
 /// A switched-off flag stays disabled whatever its off serve is.
 #[inline(always)]
-fn by_share<'s>(why: Why<'s>, detail: Detail) -> Why<'s> {
+fn by_share(why: Why, detail: Detail) -> Why {
     match why.reason {
         Reason::Disabled => why,
         _ => Why {

@@ -76,15 +76,15 @@ impl<'s> Explainer<'s> {
 
     /// The explanation, after the evaluation.
     pub fn finish(mut self, outcome: &Outcome<'_>, subject: Option<String>) -> Explanation {
-        for step in self.flag.steps.iter().skip(self.steps.len()) {
-            let rules = rules_not_reached(step);
+        for step in self.flag.steps().iter().skip(self.steps.len()) {
+            let rules = rules_not_reached(self.flag, step);
             self.steps.push(StepNote {
                 rules,
                 ..step_note(kind_of(step), StepVerdict::NotReached)
             });
         }
         Explanation {
-            flag: self.flag.key.as_ref().into(),
+            flag: self.flag.key().into(),
             subject,
             outcome: outcome_note(outcome),
             until: self.until.until(),
@@ -98,12 +98,12 @@ impl<'s> Explainer<'s> {
     }
 
     fn current_step(&self) -> Option<&'s Step> {
-        self.flag.steps.get(self.steps.len().checked_sub(1)?)
+        self.flag.steps().get(self.steps.len().checked_sub(1)?)
     }
 
     fn about_rule(&self, at: usize) -> Option<&'s RuleAbout> {
         match self.current_step()? {
-            Step::Rules { about, .. } => about.get(at),
+            Step::Rules(rules) => self.flag.block.rules_about.get(rules.nth(at)),
             _ => None,
         }
     }
@@ -130,7 +130,8 @@ impl Visitor for Explainer<'_> {
         if self.is_elsewhere() {
             return;
         }
-        let rest = self.current_step().map(rules_not_reached).unwrap_or_default();
+        let step = self.current_step();
+        let rest = step.map(|step| rules_not_reached(self.flag, step)).unwrap_or_default();
         self.rules.extend(rest.into_iter().skip(self.rules.len()));
         if let Some(note) = self.steps.last_mut() {
             note.rules = std::mem::take(&mut self.rules);
@@ -152,9 +153,9 @@ impl Visitor for Explainer<'_> {
         };
         let mut note = rule_note(about, rule_verdict(verdict));
         let shape = about.shape.as_ref();
-        note.condition = shape
-            .zip(self.done.take())
-            .map(|(shape, (frame, holds))| tree::condition(shape, &self.flag.program, frame, tree::verdict(holds)));
+        note.condition = shape.zip(self.done.take()).map(|(shape, (frame, holds))| {
+            tree::condition(shape, &self.flag.block.program, frame, tree::verdict(holds))
+        });
         note.allocations = std::mem::take(&mut self.allocations);
         self.rules.push(note);
     }
@@ -259,14 +260,14 @@ fn kind_of(step: &Step) -> StepKind {
     crate::evaluate::kind(step)
 }
 
-fn rules_not_reached(step: &Step) -> Vec<RuleNote> {
-    match step {
-        Step::Rules { about, .. } => about
-            .iter()
-            .map(|about| rule_note(about, RuleVerdict::NotReached))
-            .collect(),
-        _ => Vec::new(),
-    }
+fn rules_not_reached(flag: &CompiledFlag, step: &Step) -> Vec<RuleNote> {
+    let Step::Rules(rules) = step else { return Vec::new() };
+    flag.block
+        .rules_about
+        .beside(*rules)
+        .iter()
+        .map(|about| rule_note(about, RuleVerdict::NotReached))
+        .collect()
 }
 
 fn rule_note(about: &RuleAbout, verdict: RuleVerdict) -> RuleNote {

@@ -34,15 +34,15 @@ impl Cycles {
     pub(crate) fn set(&mut self, flag: &CompiledFlag) {
         let asked: Box<[Box<str>]> = flag.prerequisites().map(Into::into).collect();
         if asked.is_empty() {
-            self.edges.remove(&flag.key);
+            self.edges.remove(flag.key());
         } else {
-            self.edges.insert(flag.key.clone(), asked);
+            self.edges.insert(flag.key().into(), asked);
         }
     }
 
     /// Whether setting this flag would change anything.
     pub(crate) fn differs(&self, flag: &CompiledFlag) -> bool {
-        let known = self.edges.get(&flag.key).map(|asked| &**asked).unwrap_or_default();
+        let known = self.edges.get(flag.key()).map(|asked| &**asked).unwrap_or_default();
         !known.iter().map(|key| &**key).eq(flag.prerequisites())
     }
 

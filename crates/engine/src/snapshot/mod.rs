@@ -1,7 +1,7 @@
 //! The immutable compiled form of one environment.
 //!
-//! Flags hang on shared pointers in byte order of key; segments have slots that never move. So a
-//! patch copies pointers, compiles what it touches and shares the rest.
+//! Flags stand in byte order of key, their parts in blocks; segments have slots that never move. So a
+//! patch copies a list of little things, compiles what it touches into a block of its own and shares the rest.
 //!
 //! How to extend: a new kind of shared table goes to `compile::Tables`, if flags refer to it, and
 //! stays append-only.
@@ -15,9 +15,9 @@ pub use patch::{MemberPatch, Patch};
 use std::sync::Arc;
 
 use crate::bound::Bound;
-use crate::compile::{self, Tables};
+use crate::compile::{self, BlockMaker, Tables};
 use crate::context::Context;
-use crate::flag::{CompiledFlag, CompiledVariant};
+use crate::flag::{CompiledFlag, CompiledVariant, Head};
 use crate::index::{HashIndex, text_hash};
 use crate::problem::Problem;
 use crate::ruleset::{FlagRules, Kind, Metadata, Ruleset, SegmentRules};
@@ -30,7 +30,7 @@ pub struct Snapshot {
     epoch: Arc<str>,
     revision: u64,
     /// In byte order of key.
-    flags: Arc<[Arc<CompiledFlag>]>,
+    flags: Arc<[CompiledFlag]>,
     keys: Arc<HashIndex>,
     segments: Vec<Arc<CompiledSegment>>,
     tables: Tables,
@@ -108,9 +108,9 @@ impl Snapshot {
 
     #[inline]
     pub(crate) fn flag_by_hash(&self, hash: u64, key: &str) -> Option<&CompiledFlag> {
-        let is_it = |position: u32| self.flags.get(position as usize).is_some_and(|flag| *flag.key == *key);
+        let is_it = |position: u32| self.flags.get(position as usize).is_some_and(|flag| flag.key() == key);
         let position = self.keys.find(hash, is_it)?;
-        self.flags.get(position as usize).map(|flag| &**flag)
+        self.flags.get(position as usize)
     }
 
     pub(crate) fn segment_slot(&self, key: &str) -> Option<u32> {
@@ -139,7 +139,8 @@ pub struct Compiler {
     revision: u64,
     tables: Tables,
     segments: Vec<Arc<CompiledSegment>>,
-    flags: Vec<Arc<CompiledFlag>>,
+    flags: Vec<CompiledFlag>,
+    batch: Batch,
     problems: Vec<Problem>,
 }
 
@@ -155,6 +156,7 @@ impl Compiler {
             },
             segments: Vec::new(),
             flags: Vec::new(),
+            batch: Batch::default(),
             problems: Vec::new(),
         }
     }
@@ -167,9 +169,13 @@ impl Compiler {
         place(&mut self.segments, slot, segment, &self.tables);
     }
 
-    /// Adds a flag. Of two with one key the first counts.
+    /// Adds a flag. Of two with one key the first counts. In byte order of key, evaluating all of them goes
+    /// through memory from one end to the other.
     pub fn flag(&mut self, rules: &FlagRules) {
-        self.flags.push(flag(rules, None, &mut self.tables, &mut self.problems));
+        self.batch.flag(rules, None, &mut self.tables, &mut self.problems);
+        if self.batch.block.is_full() {
+            self.flags.extend(std::mem::take(&mut self.batch).finish());
+        }
     }
 
     /// The snapshot, and what could not be compiled.
@@ -180,14 +186,16 @@ impl Compiler {
             tables,
             mut segments,
             mut flags,
+            batch,
             mut problems,
         } = self;
-        flags.sort_by(|a, b| a.key.cmp(&b.key));
+        flags.extend(batch.finish());
+        flags.sort_by(|a, b| a.key().cmp(b.key()));
         flags.dedup_by(|later, first| {
-            let repeats = later.key == first.key;
+            let repeats = later.key() == first.key();
             if repeats {
                 problems.push(Problem::flag(
-                    &later.key,
+                    later.key(),
                     "",
                     "this key stands for two flags; the first counts",
                 ));
@@ -195,12 +203,12 @@ impl Compiler {
             repeats
         });
         fill(&mut segments, &tables);
-        let cycles = Cycles::new(flags.iter().map(|flag| &**flag));
-        problems.extend(cycles.problems(flags.iter().map(|flag| &*flag.key)));
+        let cycles = Cycles::new(flags.iter());
+        problems.extend(cycles.problems(flags.iter().map(|flag| flag.key())));
         let snapshot = Snapshot {
             epoch,
             revision,
-            keys: Arc::new(HashIndex::new(flags.iter().map(|flag| flag.key_hash))),
+            keys: Arc::new(HashIndex::new(flags.iter().map(CompiledFlag::key_hash))),
             flags: flags.into(),
             segments,
             tables,
@@ -211,22 +219,51 @@ impl Compiler {
     }
 }
 
-/// Compiles a flag; an unreadable one keeps its last good compile.
-fn flag(
-    rules: &FlagRules,
-    last_good: Option<&Arc<CompiledFlag>>,
-    tables: &mut Tables,
-    problems: &mut Vec<Problem>,
-) -> Arc<CompiledFlag> {
-    match compile::flag(rules, tables) {
-        Ok((flag, found)) => {
-            problems.extend(found);
-            Arc::new(flag)
-        }
-        Err(found) => {
-            problems.extend(found);
-            last_good.map_or_else(|| Arc::new(compile::unreadable(rules, tables)), Arc::clone)
-        }
+/// Flags that are compiled into one block.
+#[derive(Debug, Default)]
+struct Batch {
+    block: BlockMaker,
+    flags: Vec<Batched>,
+}
+
+#[derive(Debug)]
+enum Batched {
+    Compiled(Head),
+    LastGood(CompiledFlag),
+}
+
+impl Batch {
+    /// Compiles a flag; an unreadable one keeps its last good compile.
+    fn flag(
+        &mut self,
+        rules: &FlagRules,
+        last_good: Option<&CompiledFlag>,
+        tables: &mut Tables,
+        problems: &mut Vec<Problem>,
+    ) {
+        let (compiled, found) = match (compile::flag(rules, tables, &mut self.block), last_good) {
+            (Ok((head, found)), _) => (Batched::Compiled(head), found),
+            (Err(found), Some(last_good)) => (Batched::LastGood(last_good.clone()), found),
+            (Err(found), None) => {
+                let head = compile::unreadable(rules, tables, &mut self.block);
+                (Batched::Compiled(head), found)
+            }
+        };
+        problems.extend(found);
+        self.flags.push(compiled);
+    }
+
+    /// The flags in the order in which they came.
+    fn finish(self) -> Vec<CompiledFlag> {
+        let block = Arc::new(self.block.finish());
+        let flag = |batched| match batched {
+            Batched::LastGood(flag) => flag,
+            Batched::Compiled(head) => CompiledFlag {
+                block: Arc::clone(&block),
+                head,
+            },
+        };
+        self.flags.into_iter().map(flag).collect()
     }
 }
 
@@ -247,42 +284,43 @@ fn fill(segments: &mut Vec<Arc<CompiledSegment>>, tables: &Tables) {
 impl<'s> FlagRef<'s> {
     /// What applications ask for.
     pub fn key(self) -> &'s str {
-        &self.flag.key
+        self.flag.key()
     }
 
     /// The key as JSON text, quotes included.
     pub fn key_json(self) -> &'s str {
-        &self.flag.key_json
+        self.flag.key_json()
     }
 
     /// Index of the flag in its project.
     pub fn index(self) -> u32 {
-        self.flag.index
+        self.flag.head.index
     }
 
     /// Type of its values.
     pub fn kind(self) -> Kind {
-        self.flag.kind
+        self.flag.head.kind
     }
 
     /// Whether public credentials may see it.
     pub fn client_visible(self) -> bool {
-        self.flag.client_visible
+        self.flag.head.client_visible
     }
 
     /// Revision of the youngest document it was lowered from.
     pub fn version(self) -> u64 {
-        self.flag.version
+        self.flag.head.version
     }
 
-    /// The flag's own metadata, without a variant's or serve's.
-    pub fn metadata(self) -> &'s Metadata {
-        &self.flag.metadata
+    /// The flag's own metadata, without a variant's or serve's; absent if there is none.
+    pub fn metadata(self) -> Option<&'s Metadata> {
+        let about = self.flag.about()?;
+        Some(&about.metadata).filter(|own| !own.is_empty())
     }
 
     /// Variants in the order of their indexes.
     pub fn variants(self) -> impl ExactSizeIterator<Item = VariantRef<'s>> {
-        self.flag.variants.iter().map(|variant| VariantRef { variant })
+        self.flag.variants().iter().map(|variant| VariantRef { variant })
     }
 }
 
@@ -301,11 +339,6 @@ impl<'s> VariantRef<'s> {
     /// Absent: the application's own default.
     pub fn value(self) -> Option<&'s serde_json::Value> {
         self.variant.value.as_deref()
-    }
-
-    /// The value as JSON text.
-    pub fn value_json(self) -> Option<&'s str> {
-        self.variant.value_json.as_deref()
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{Snapshot, fill, flag, place};
+use super::{Batch, Snapshot, fill, place};
 use crate::compile;
 use crate::flag::CompiledFlag;
 use crate::index::HashIndex;
@@ -102,17 +102,15 @@ impl Snapshot {
         if changed.is_empty() && removed.is_empty() {
             return;
         }
-        let mut compiled = Vec::with_capacity(changed.len());
+        let mut batch = Batch::default();
         for rules in changed {
-            let last_good = self
-                .position(&rules.key)
-                .and_then(|at| self.flags.get(at))
-                .map(Arc::clone);
-            compiled.push(flag(rules, last_good.as_ref(), &mut self.tables, problems));
+            let last_good = self.position(&rules.key).and_then(|at| self.flags.get(at));
+            batch.flag(rules, last_good, &mut self.tables, problems);
         }
+        let compiled = batch.finish();
         self.patch_cycles(&compiled, removed);
-        problems.extend(self.cycles.problems(compiled.iter().map(|flag| &*flag.key)));
-        let known: Option<Vec<usize>> = compiled.iter().map(|flag| self.position(&flag.key)).collect();
+        problems.extend(self.cycles.problems(compiled.iter().map(|flag| flag.key())));
+        let known: Option<Vec<usize>> = compiled.iter().map(|flag| self.position(flag.key())).collect();
         let gone = removed.iter().any(|key| self.position(key).is_some());
         match known {
             Some(places) if !gone => self.replace(compiled, &places),
@@ -121,12 +119,12 @@ impl Snapshot {
     }
 
     fn position(&self, key: &str) -> Option<usize> {
-        self.flags.binary_search_by(|flag| (*flag.key).cmp(key)).ok()
+        self.flags.binary_search_by(|flag| flag.key().cmp(key)).ok()
     }
 
     /// The same keys: the index is shared.
-    fn replace(&mut self, compiled: Vec<Arc<CompiledFlag>>, places: &[usize]) {
-        let mut flags: Vec<Arc<CompiledFlag>> = self.flags.to_vec();
+    fn replace(&mut self, compiled: Vec<CompiledFlag>, places: &[usize]) {
+        let mut flags: Vec<CompiledFlag> = self.flags.to_vec();
         for (flag, at) in compiled.into_iter().zip(places) {
             if let Some(place) = flags.get_mut(*at) {
                 *place = flag;
@@ -136,37 +134,34 @@ impl Snapshot {
     }
 
     /// Other keys: flags are merged in order and the index is built anew.
-    fn rebuild(&mut self, compiled: &[Arc<CompiledFlag>], removed: &[String]) {
-        let mut flags: Vec<Arc<CompiledFlag>> = self.flags.to_vec();
+    fn rebuild(&mut self, compiled: &[CompiledFlag], removed: &[String]) {
+        let mut flags: Vec<CompiledFlag> = self.flags.to_vec();
         if !removed.is_empty() {
             let gone: FxHashSet<&str> = removed.iter().map(String::as_str).collect();
-            flags.retain(|flag| !gone.contains(&*flag.key));
+            flags.retain(|flag| !gone.contains(flag.key()));
         }
         let mut new = Vec::new();
         for flag in compiled {
-            match flags.binary_search_by(|own| own.key.cmp(&flag.key)) {
-                Ok(at) => flags
-                    .get_mut(at)
-                    .into_iter()
-                    .for_each(|place| *place = Arc::clone(flag)),
-                Err(_) => new.push(Arc::clone(flag)),
+            match flags.binary_search_by(|own| own.key().cmp(flag.key())) {
+                Ok(at) => flags.get_mut(at).into_iter().for_each(|place| *place = flag.clone()),
+                Err(_) => new.push(flag.clone()),
             }
         }
-        new.sort_by(|a, b| a.key.cmp(&b.key));
-        new.dedup_by(|later, first| later.key == first.key);
+        new.sort_by(|a, b| a.key().cmp(b.key()));
+        new.dedup_by(|later, first| later.key() == first.key());
         if new.len() > FEW {
             flags.append(&mut new);
-            flags.sort_by(|a, b| a.key.cmp(&b.key));
+            flags.sort_by(|a, b| a.key().cmp(b.key()));
         }
         for flag in new {
-            let at = flags.partition_point(|own| own.key < flag.key);
+            let at = flags.partition_point(|own| own.key() < flag.key());
             flags.insert(at, flag);
         }
-        self.keys = Arc::new(HashIndex::new(flags.iter().map(|flag| flag.key_hash)));
+        self.keys = Arc::new(HashIndex::new(flags.iter().map(CompiledFlag::key_hash)));
         self.flags = flags.into();
     }
 
-    fn patch_cycles(&mut self, compiled: &[Arc<CompiledFlag>], removed: &[String]) {
+    fn patch_cycles(&mut self, compiled: &[CompiledFlag], removed: &[String]) {
         let is_gone = |key: &String| self.cycles.edges.contains_key(key.as_str());
         if !removed.iter().any(is_gone) && !compiled.iter().any(|flag| self.cycles.differs(flag)) {
             return;

@@ -271,7 +271,10 @@ fn answers_carry_text_made_beforehand() {
             serde_json::from_str::<Json>(outcome.metadata_json()).unwrap(),
             json!({"a": 1, "b": 2, "c": 3})
         );
-        assert_eq!(Json::from(outcome.metadata().clone()), json!({"a": 1, "b": 2, "c": 3}));
+        assert_eq!(
+            Json::from(outcome.metadata().cloned().unwrap()),
+            json!({"a": 1, "b": 2, "c": 3})
+        );
         assert_eq!((outcome.variant_index(), outcome.variant()), (Some(0), Some("v")));
     });
 }
