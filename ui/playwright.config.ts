@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test';
+import { freePort } from './e2e/fixtures/port';
 
-const port = Number(process.env.HOIST_UI_PORT ?? 4173);
+// Told to the workers, which read this file again.
+process.env.HOIST_UI_PORT ??= String(await freePort());
+const port = Number(process.env.HOIST_UI_PORT);
 
 export default defineConfig({
   testDir: 'e2e',
@@ -8,11 +11,14 @@ export default defineConfig({
   // The fixtures share nothing, so that both cores may be used.
   workers: 2,
   fullyParallel: true,
-  timeout: 60_000,
-  retries: 0,
+  // None of these tests measures time: the limits are for a cold and busy machine.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  // In CI a test is tried again, and the closing report names it as flaky; elsewhere it fails at once.
+  retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   use: {
-    actionTimeout: 10_000,
+    actionTimeout: 20_000,
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 800 },
     launchOptions: {
@@ -34,6 +40,6 @@ export default defineConfig({
     command: `npx vite preview --port ${port} --strictPort`,
     url: `http://127.0.0.1:${port}`,
     reuseExistingServer: false,
-    timeout: 30_000,
+    timeout: 120_000,
   },
 });

@@ -12,7 +12,6 @@ export default defineConfig({
   // ten thousand flags, is not met by the next. Its tests follow one another.
   workers: 1,
   fullyParallel: false,
-  use: { ...browser.use, actionTimeout: 10_000 },
   projects: [
     ...files.map((file) => ({ name: `live ${file.replace('.live.ts', '')}`, testMatch: `**/${file}` })),
     { name: 'shots', testMatch: /.*\.shots\.ts/ },

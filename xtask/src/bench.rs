@@ -36,13 +36,15 @@ pub(crate) fn test(session: &mut Session) -> Answer {
     const OWN: [&str; 6] = ["-p", "hoist-bench", "-p", "bench-kit", "-p", "bench-workload"];
     let folder = session.root.join("bench");
     let target = session.metadata.target.join("bench");
-    command::run(command::cargo(&folder).args(["fmt", "--all", "--check"]))?;
+    let mut fmt = command::cargo(&folder);
+    session.run(fmt.args(["fmt", "--all", "--check"]), Runner::Program)?;
     let mut clippy = command::cargo(&folder);
     clippy.arg("clippy").args(OWN).arg("--all-targets").arg("--target-dir");
-    command::run(clippy.arg(&target).args(["--", "-D", "warnings"]))?;
+    clippy.arg(&target).args(["--", "-D", "warnings"]);
+    session.run(&mut clippy, Runner::Compiler)?;
     let mut tests = command::cargo(&folder);
     tests.args(["test", "--no-fail-fast", "--bins", "--lib"]).args(OWN);
-    session.run_counted(tests.arg("--target-dir").arg(&target), Runner::CargoTest)
+    session.run(tests.arg("--target-dir").arg(&target), Runner::CargoTest)
 }
 
 fn results_file(target: &Path) -> Result<PathBuf, String> {

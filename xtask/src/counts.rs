@@ -19,8 +19,10 @@ pub(crate) enum Runner {
     Vitest,
     /// Playwright: one line per outcome.
     Playwright,
+    /// Cargo without tests: a build or lints.
+    Compiler,
     /// A program that does not count, or whose counting we do not read.
-    Uncounted,
+    Program,
 }
 
 impl Counts {
@@ -63,17 +65,18 @@ impl Counts {
     }
 }
 
-fn is_playwright_total(line: &str) -> bool {
+/// Whether a line says how many tests of one outcome there were: `12 passed (3.1s)`.
+pub(crate) fn is_playwright_total(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let number = words.next().is_some_and(|word| word.parse::<u64>().is_ok());
     number
         && words
             .next()
-            .is_some_and(|word| matches!(word, "passed" | "failed" | "skipped" | "flaky"))
+            .is_some_and(|word| matches!(word, "passed" | "failed" | "skipped" | "flaky" | "interrupted" | "did"))
 }
 
 /// The line without terminal colour sequences (`ESC [ … letter`).
-fn without_colour(line: &str) -> String {
+pub(crate) fn without_colour(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut characters = line.chars();
     while let Some(character) = characters.next() {
@@ -125,6 +128,6 @@ mod tests {
             ),
             (12, 1, 0)
         );
-        assert_eq!(counted(Runner::Uncounted, &["  12 passed (3.1s)"]), (0, 0, 0));
+        assert_eq!(counted(Runner::Program, &["  12 passed (3.1s)"]), (0, 0, 0));
     }
 }

@@ -38,8 +38,11 @@ pub(crate) fn check(root: &Path) -> Answer {
         );
         return Ok(());
     }
-    problems.iter().for_each(|problem| println!("{problem}"));
-    Err(format!("{} packages may not be used; see {POLICY}", problems.len()))
+    let count = problems.len();
+    Err(format!(
+        "{count} packages may not be used; see {POLICY}\n{}",
+        problems.join("\n")
+    ))
 }
 
 impl Policy {

@@ -14,6 +14,7 @@
 mod bench;
 mod command;
 mod counts;
+mod failures;
 mod licences;
 mod metadata;
 mod mutants;

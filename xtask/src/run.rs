@@ -10,7 +10,7 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
     let metadata = Metadata::read(&root)?;
     match ui::obstacle(&root.join("ui")) {
         Some(reason) => println!("console: not built, {reason}; the server runs without it"),
-        None => ui::build(&root.join("ui"), &metadata.target)?,
+        None => ui::build(&root.join("ui"), &metadata.target, &mut command::run)?,
     }
     println!("server: building; data will be in ./data");
     let mut serve = command::cargo(&root);

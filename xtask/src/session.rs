@@ -1,14 +1,16 @@
 //! What the steps of one run share: where things are, the database, the counts and the list of skipped tests.
 
+use crate::Answer;
 use crate::command;
 use crate::counts::{Counts, Runner};
+use crate::failures::{Findings, Reader};
 use crate::metadata::Metadata;
 use crate::pg;
 use crate::step::{Strictness, Tolerance};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
@@ -31,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) metadata: Metadata,
     pub(crate) strictness: Strictness,
     pub(crate) counts: Counts,
+    /// What failed or was flaky since the run last took it.
+    pub(crate) findings: Findings,
     /// Kept alive until the run ends; dropping it stops the server.
     pub(crate) postgres: Option<pg::Supervised>,
 }
@@ -52,6 +56,7 @@ impl Session {
             metadata,
             strictness: Strictness::from_environment(),
             counts: Counts::default(),
+            findings: Findings::default(),
             postgres: None,
         };
         let _ = fs::remove_file(session.skip_log());
@@ -88,16 +93,18 @@ impl Session {
         command.env(SKIP_LOG, self.skip_log()).env(BINARY, self.binary())
     }
 
-    /// Runs a test runner, shows its output as it comes, and counts its tests.
-    pub(crate) fn run_counted(&mut self, command: &mut Command, runner: Runner) -> Result<(), String> {
+    /// Runs a program, shows its output as it comes, counts its tests, and keeps what failed for the report.
+    pub(crate) fn run(&mut self, command: &mut Command, runner: Runner) -> Answer {
         let shown = command::show(command);
         self.equip(command);
-        let (status, counts) = stream(command, runner).map_err(|error| format!("`{shown}` did not start: {error}"))?;
-        self.counts.add(counts);
-        if status.success() {
+        let streamed = stream(command, runner).map_err(|error| format!("`{shown}` did not start: {error}"))?;
+        self.counts.add(streamed.counts);
+        if streamed.status.success() {
+            self.findings.add(streamed.reader.passed());
             Ok(())
         } else {
-            Err(format!("`{shown}` ended with {status}"))
+            self.findings.add(streamed.reader.failed(&shown));
+            Err(format!("`{shown}` ended with {}", streamed.status))
         }
     }
 
@@ -139,8 +146,15 @@ fn parse_skip(line: &str) -> SkippedTest {
     }
 }
 
-/// Copies both outputs of a command to ours, line by line, and counts on the way.
-fn stream(command: &mut Command, runner: Runner) -> std::io::Result<(std::process::ExitStatus, Counts)> {
+/// A program that ended, and what its output said.
+struct Streamed {
+    status: ExitStatus,
+    counts: Counts,
+    reader: Reader,
+}
+
+/// Copies both outputs of a command to ours, line by line, and reads them on the way.
+fn stream(command: &mut Command, runner: Runner) -> std::io::Result<Streamed> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (sender, receiver) = mpsc::channel();
     let out = child
@@ -152,11 +166,19 @@ fn stream(command: &mut Command, runner: Runner) -> std::io::Result<(std::proces
         .take()
         .map(|pipe| forward(pipe, sender, |line| eprintln!("{line}")));
     let mut counts = Counts::default();
-    receiver.iter().for_each(|line: String| counts.read_line(runner, &line));
-    for reader in [out, err].into_iter().flatten() {
-        let _ = reader.join();
+    let mut reader = Reader::new(runner);
+    receiver.iter().for_each(|line: String| {
+        counts.read_line(runner, &line);
+        reader.read_line(&line);
+    });
+    for pipe in [out, err].into_iter().flatten() {
+        let _ = pipe.join();
     }
-    Ok((child.wait()?, counts))
+    Ok(Streamed {
+        status: child.wait()?,
+        counts,
+        reader,
+    })
 }
 
 fn forward(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>, show: fn(&str)) -> thread::JoinHandle<()> {
@@ -186,11 +208,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_both_outputs() {
+    fn reads_both_outputs() {
         let script =
             "echo 'test result: ok. 2 passed; 0 failed'; echo 'test result: ok. 1 passed; 1 failed' >&2; exit 5";
-        let (status, counts) = stream(Command::new("sh").args(["-c", script]), Runner::CargoTest).unwrap();
-        assert_eq!((status.code(), counts.passed, counts.failed), (Some(5), 3, 1));
+        let streamed = stream(Command::new("sh").args(["-c", script]), Runner::CargoTest).unwrap();
+        let Counts { passed, failed, .. } = streamed.counts;
+        assert_eq!((streamed.status.code(), passed, failed), (Some(5), 3, 1));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
     if !ui::has_script(&console, "shots") {
         return Err("ui/package.json has no script `shots`".to_owned());
     }
-    ui::build(&console, &session.metadata.target)?;
+    ui::build(&console, &session.metadata.target, &mut command::run)?;
     let mut npm = command("npm", &console);
     npm.args(["run", "--silent", "shots", "--"]).args(arguments);
     session

@@ -26,9 +26,9 @@ const TEST: &[Step] = &[
     step("doc", "the examples in Rust documentation", &[], doc_tests),
     step("bench", "format, lints and tests of the benchmarks' runner", &[], |session| bench::test(session).into()),
     step("ui-build", "the console", &[], build_console),
-    step("ui-size", "the console's budget of script and style", &["ui-build"], |session| ui::script_step(session, "size", Runner::Uncounted)),
+    step("ui-size", "the console's budget of script and style", &["ui-build"], |session| ui::script_step(session, "size", Runner::Program)),
     step("e2e", "the built console in a browser, with fixtures", &["ui-build"], |session| ui::browser_step(session, "e2e")),
-    step("build", "the binary with its test hooks", &["ui-build"], |session| command::run(&mut build_command(session)).into()),
+    step("build", "the binary with its test hooks", &["ui-build"], |session| session.run(&mut build_command(session), Runner::Compiler).into()),
     step("live", "the console in a browser against the real binary", &["postgres", "build"], |session| ui::browser_step(session, "live")),
     step("conformance", "unmodified foreign clients against the real binary", &["postgres", "build"], conformance),
     step("schemathesis", "requests made up from the OpenAPI document, on both databases", &["postgres", "build"], schemathesis),
@@ -51,7 +51,10 @@ const CHECK: &[Step] = &[
 ];
 
 const FMT: Step = step("fmt", "formatting of Rust", &[], |session| {
-    command::run(command::cargo(&session.root).args(["fmt", "--all", "--check"])).into()
+    let mut fmt = command::cargo(&session.root);
+    session
+        .run(fmt.args(["fmt", "--all", "--check"]), Runner::Program)
+        .into()
 });
 const TIDY: Step = step("tidy", "the repository rules", &[], |session| {
     tidy::check(&session.root, &session.metadata).into()
@@ -64,16 +67,12 @@ const LICENCES: Step = step(
 );
 const CLIPPY: Step = step("clippy", "lints of Rust, warnings are errors", &[], |session| {
     let mut clippy = command::cargo(&session.root);
-    command::run(
-        clippy
-            .arg("clippy")
-            .args(WHOLE_WORKSPACE)
-            .args(["--all-targets", "--", "-D", "warnings"]),
-    )
-    .into()
+    clippy.arg("clippy").args(WHOLE_WORKSPACE);
+    clippy.args(["--all-targets", "--", "-D", "warnings"]);
+    session.run(&mut clippy, Runner::Compiler).into()
 });
 const UI_CHECK: Step = step("ui-check", "format, lints and types of the console", &[], |session| {
-    ui::script_step(session, "check", Runner::Uncounted)
+    ui::script_step(session, "check", Runner::Program)
 });
 
 const fn step(
@@ -168,6 +167,7 @@ fn run_all(steps: &[&'static Step], session: &mut Session, after_failure: AfterF
             name: step.name,
             took,
             outcome,
+            findings: std::mem::take(&mut session.findings),
         });
         if report.fails() && after_failure == AfterFailure::Stop {
             break;
@@ -212,7 +212,7 @@ fn rust_tests(session: &mut Session) -> Outcome {
         cargo.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
         Runner::CargoTest
     };
-    session.run_counted(cargo.args(WHOLE_WORKSPACE), runner).into()
+    session.run(cargo.args(WHOLE_WORKSPACE), runner).into()
 }
 
 fn has_nextest() -> bool {
@@ -241,13 +241,13 @@ fn api_on_postgres(session: &mut Session) -> Outcome {
         ]);
         Runner::CargoTest
     };
-    session.run_counted(cargo.env(TEST_DATABASE, "postgres"), runner).into()
+    session.run(cargo.env(TEST_DATABASE, "postgres"), runner).into()
 }
 
 fn doc_tests(session: &mut Session) -> Outcome {
     let mut cargo = command::cargo(&session.root);
     session
-        .run_counted(
+        .run(
             cargo.args(["test", "--doc", "--no-fail-fast"]).args(WHOLE_WORKSPACE),
             Runner::CargoTest,
         )
@@ -258,7 +258,10 @@ fn build_console(session: &mut Session) -> Outcome {
     let console = session.ui();
     match ui::obstacle(&console) {
         Some(reason) => Outcome::skipped(reason),
-        None => ui::build(&console, &session.metadata.target).into(),
+        None => ui::build(&console, &session.metadata.target.clone(), &mut |npm| {
+            session.run(npm, Runner::Program)
+        })
+        .into(),
     }
 }
 
@@ -273,7 +276,9 @@ fn deny(session: &mut Session) -> Outcome {
     if command::find_on_path("cargo-deny").is_none() {
         return Outcome::skipped("cargo-deny is not installed (cargo install cargo-deny --locked)");
     }
-    command::run(command::cargo(&session.root).args(["deny", "check", "bans", "licenses", "sources"])).into()
+    let mut deny = command::cargo(&session.root);
+    deny.args(["deny", "check", "bans", "licenses", "sources"]);
+    session.run(&mut deny, Runner::Compiler).into()
 }
 
 fn conformance(session: &mut Session) -> Outcome {
@@ -282,7 +287,7 @@ fn conformance(session: &mut Session) -> Outcome {
         return Outcome::skipped("conformance/run does not exist yet");
     }
     session
-        .run_counted(&mut command(program, &session.root), Runner::Uncounted)
+        .run(&mut command(program, &session.root), Runner::Program)
         .into()
 }
 
@@ -292,7 +297,7 @@ fn schemathesis(session: &mut Session) -> Outcome {
         return Outcome::skipped("python3 is not installed");
     }
     let mut program = command(session.root.join("conformance/schemathesis/run"), &session.root);
-    session.run_counted(&mut program, Runner::Uncounted).into()
+    session.run(&mut program, Runner::Program).into()
 }
 
 fn public_data(_: &mut Session) -> Outcome {

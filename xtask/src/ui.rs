@@ -10,6 +10,7 @@
 //! | `live` | Playwright on the real binary in `HOIST_BIN`, which the tests start themselves |
 //! | `shots` | Playwright, writing pictures to `HOIST_SHOTS_DIR` |
 
+use crate::Answer;
 use crate::command::{self, command};
 use crate::counts::Runner;
 use crate::session::{Session, chromium};
@@ -20,6 +21,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
+
+/// How to run a program: with our terminal, or as part of a step.
+pub(crate) type Run<'a> = &'a mut dyn FnMut(&mut Command) -> Answer;
 
 /// What stands between us and running a script of the console.
 pub(crate) fn obstacle(ui: &Path) -> Option<String> {
@@ -40,10 +44,11 @@ pub(crate) fn script_step(session: &mut Session, script: &str, runner: Runner) -
     if !has_script(&ui, script) {
         return Outcome::skipped(format!("ui/package.json has no script `{script}`"));
     }
-    if let Err(error) = install(&ui, &session.metadata.target) {
+    let target = session.metadata.target.clone();
+    if let Err(error) = install(&ui, &target, &mut |npm| session.run(npm, Runner::Program)) {
         return Outcome::Failed(error);
     }
-    session.run_counted(&mut npm_run(&ui, script), runner).into()
+    session.run(&mut npm_run(&ui, script), runner).into()
 }
 
 /// Runs a script of the console that also needs a browser.
@@ -78,26 +83,26 @@ pub(crate) fn has_script(ui: &Path, script: &str) -> bool {
 }
 
 /// `npm ci`, unless the lock file is unchanged since the last one.
-pub(crate) fn install(ui: &Path, target: &Path) -> Result<(), String> {
+fn install(ui: &Path, target: &Path, run: Run<'_>) -> Answer {
     let stamp = Stamp::new(target, "ui-installed");
     let inputs = [ui.join("package.json"), ui.join("package-lock.json")];
     if ui.join("node_modules").is_dir() && stamp.is_newer_than(&inputs) {
         return Ok(());
     }
     println!("console: npm ci");
-    command::run(command("npm", ui).args(["ci", "--no-audit", "--no-fund"]))?;
+    run(command("npm", ui).args(["ci", "--no-audit", "--no-fund"]))?;
     stamp.touch()
 }
 
 /// Builds `ui/dist`, unless nothing in `ui/` changed since the last build.
-pub(crate) fn build(ui: &Path, target: &Path) -> Result<(), String> {
+pub(crate) fn build(ui: &Path, target: &Path, run: Run<'_>) -> Answer {
     let stamp = Stamp::new(target, "ui-built");
     if ui.join("dist").is_dir() && stamp.is_newer_than(&workspace::files_below(ui)) {
         return Ok(());
     }
-    install(ui, target)?;
+    install(ui, target, run)?;
     println!("console: npm run build");
-    command::run(&mut npm_run(ui, "build"))?;
+    run(&mut npm_run(ui, "build"))?;
     stamp.touch()
 }
 
@@ -123,7 +128,7 @@ impl Stamp {
             .all(|input| input < stamp)
     }
 
-    fn touch(&self) -> Result<(), String> {
+    fn touch(&self) -> Answer {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(&self.path, ""))

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, type Cookie, expect, type Page } from '@playwright/test';
 import type { Change, ChangeAnswer, Json } from '../../src/api/types';
+import { freePort } from '../fixtures/port';
 
 export const email = 'anna@acme.example';
 export const password = 'correct horse battery';
@@ -12,17 +12,6 @@ export const root = '/o/default/p/first';
 const organization = '/hoist/v1/organizations/default';
 const project = `${organization}/projects/first`;
 const binary = resolve(process.env.HOIST_BIN ?? '../target/debug/hoist');
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
 
 /** One running server with an empty database. */
 export class Hoist {

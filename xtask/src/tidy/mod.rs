@@ -118,19 +118,18 @@ pub(crate) fn main() -> Answer {
     Ok(())
 }
 
-/// Runs every rule, prints what it found, and fails if that is anything.
+/// Runs every rule; what they found is the error, a line each below its first.
 pub(crate) fn check(root: &Path, metadata: &Metadata) -> Answer {
     let tree = Tree::read(root);
-    let mut count = 0;
+    let mut found = Vec::new();
     for rule in RULES {
         for problem in (rule.find)(&tree, metadata) {
-            println!("[{}] {problem}", rule.name);
-            count += 1;
+            found.push(format!("\n[{}] {problem}", rule.name));
         }
     }
-    if count == 0 {
+    if found.is_empty() {
         Ok(())
     } else {
-        Err(format!("tidy found {count} problems"))
+        Err(format!("tidy found {} problems{}", found.len(), found.concat()))
     }
 }
