@@ -24,11 +24,16 @@ test('the search answers a key press with new rows', async ({ anna: page }) => {
   await page.goto(`${root}/flags`);
   await expect(page.getByText(total(1, 50))).toBeVisible();
   const matches = page.getByRole('status').filter({ hasText: 'match' });
+  // The second time asks for other pages: those of the first are still known.
+  const rounds = [
+    ['317', '942', '058', '666', '270', '489'],
+    ['523', '861', '148', '394', '705', '632'],
+  ];
   await measureTwice(async () => {
     await page.getByLabel('Find flags').fill('0');
     await expect(matches).toHaveText(`${(size.flags - 1).toLocaleString('en')} match`);
     await watchPresses(page, '[role="status"]:not(:empty)');
-    for (const digits of ['317', '942', '058', '666', '270', '489']) {
+    for (const digits of rounds.shift() ?? []) {
       for (const key of [...digits, ...Array.from(digits, () => 'Backspace')]) {
         await page.keyboard.press(key);
         await answered(page);

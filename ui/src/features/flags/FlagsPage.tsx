@@ -20,7 +20,7 @@ import { NoFlags, NoMatch } from './ListStates';
 import { ColumnsMenu, Pager, ViewsMenu } from './ListTools';
 import { QueryBox } from './QueryBox';
 import { type ListSearch, sizes } from './search';
-import { useAllMatching, useFlagList, useTrail } from './useFlagList';
+import { useAllMatching, useFlagList, useTrail, useTypedQuery } from './useFlagList';
 import { useRowKeys } from './useRowKeys';
 
 const NewFlagDialog = lazy(async () => ({ default: (await import('./NewFlagDialog')).NewFlagDialog }));
@@ -108,6 +108,7 @@ export function FlagsPage() {
   const keepPage = (change: Partial<ListSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   const page = search.page ?? 1;
+  const typed = useTypedQuery(search, (q) => view({ q: q || undefined }));
   const known = useMemo(
     () => ({ environments, tags: list.data?.tags ?? noTags }),
     [environments, list.data?.tags],
@@ -141,7 +142,7 @@ export function FlagsPage() {
           value={search.q ?? ''}
           known={known}
           matches={list.data && !list.isPlaceholderData ? total : undefined}
-          onChange={(q) => view({ q: q || undefined })}
+          onChange={typed}
         />
         <ColumnsMenu
           opened={choosing}
@@ -167,14 +168,14 @@ export function FlagsPage() {
       {items.length > 0 &&
         (phone ? (
           <FlagCards
-            items={items}
+            items={list.rows}
             environments={columns.environments}
             selected={selection.selected}
             {...rowActions}
           />
         ) : (
           <FlagTable
-            items={items}
+            items={list.rows}
             columns={columns}
             search={search}
             selected={selection.selected}

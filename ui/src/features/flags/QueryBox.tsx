@@ -14,44 +14,39 @@ interface QueryBoxProps {
   onChange: (value: string) => void;
 }
 
-/** The server is asked this long after the last key of a burst, */
-const debounce = 80;
-/** and nearly at once after a key that stands alone: this long after the one before it. */
-const alone = 150;
-
 /** The query is text; suggestions, chips and menus only write into it. */
 export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
   const [text, setText] = useState(value);
   const [caret, setCaret] = useState(value.length);
   const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<number>(undefined);
-  const sent = useRef(value);
-  const lastKey = useRef(0);
+  /** What was sent and is not in the address yet, after what is. */
+  const sent = useRef([value]);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const options = useMemo(() => suggest(text, caret, known), [text, caret, known]);
 
   useEffect(() => {
-    // Written elsewhere: Back, a view, a link.
-    if (value !== sent.current) {
-      sent.current = value;
-      setText(value);
-      setCaret(value.length);
+    const arrived = sent.current.indexOf(value);
+    if (arrived !== -1) {
+      sent.current = sent.current.slice(arrived);
+      return;
     }
+    // Written elsewhere: Back, a view, a link.
+    sent.current = [value];
+    setText(value);
+    setCaret(value.length);
   }, [value]);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  const send = (next: string, wait: number) => {
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      sent.current = next.trim();
-      onChange(next.trim());
-    }, wait);
+  const send = (next: string) => {
+    const query = next.trim();
+    if (query === sent.current.at(-1)) return;
+    sent.current.push(query);
+    onChange(query);
   };
 
-  const write = (next: string, at = next.length, wait = 0) => {
+  const write = (next: string, at = next.length) => {
     setText(next);
     setCaret(at);
-    send(next, wait);
+    send(next);
     window.requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
   };
 
@@ -107,9 +102,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
                 const { value: next, selectionStart } = event.currentTarget;
                 setText(next);
                 setCaret(selectionStart ?? next.length);
-                const pause = performance.now() - lastKey.current;
-                lastKey.current = performance.now();
-                send(next, pause > alone ? 0 : debounce);
+                send(next);
                 combobox.openDropdown();
                 combobox.resetSelectedOption();
               }}
@@ -139,7 +132,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
         <FilterMenu
           onPick={(key) => {
             const next = text.trim() === '' ? `${key}:` : `${text.trim()} ${key}:`;
-            write(next, next.length, debounce);
+            write(next);
             window.setTimeout(() => {
               input.current?.focus();
               combobox.openDropdown();

@@ -1,9 +1,15 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
+import {
+  keepPreviousData,
+  type QueryKey,
+  queryOptions,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { api } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { FlagListItem, FlagPage } from '@/api/types';
-import { useScope } from '@/app/scope';
+import { type Scope, useScope } from '@/app/scope';
 import type { ListSearch } from './search';
 
 export const defaultSize = 50;
@@ -23,17 +29,72 @@ const requestOf = (search: ListSearch): Request => ({
   cursor: search.cursor,
 });
 
-export function useFlagList(search: ListSearch) {
-  const { organization, project, path } = useScope();
-  const request = requestOf(search);
-  const query = useQuery({
+function pageQuery({ organization, project, path }: Scope, request: Request) {
+  return queryOptions({
     queryKey: keys.flags(organization, project, request),
     queryFn: ({ signal }) => api.get<FlagPage>(`${path}/flags`, { signal, query: { ...request } }),
+  });
+}
+
+export function useFlagList(search: ListSearch) {
+  const scope = useScope();
+  const { organization, project } = scope;
+  const request = requestOf(search);
+  const query = useQuery({
+    ...pageQuery(scope, request),
     placeholderData: keepPreviousData,
     enabled: project !== '',
   });
-  const items = useStableOrder(query.data?.items, JSON.stringify([organization, project, request]));
-  return { ...query, items };
+  // While the old rows stand in for the new ones, the view is still the old one.
+  const view = useRef('');
+  if (!query.isPlaceholderData) view.current = JSON.stringify([organization, project, request]);
+  const items = useStableOrder(query.data?.items, view.current);
+  return { ...query, items, rows: useFirstRows(items, view.current) };
+}
+
+/** Height of the densest row. */
+const rowPx = 32;
+
+/** The rows to draw: of a new view those that fit the window, and the others as soon as these are on screen. */
+function useFirstRows(items: FlagListItem[], view: string): FlagListItem[] {
+  const drawn = useDeferredValue(view);
+  const fitting = Math.ceil(window.innerHeight / rowPx);
+  const first = drawn !== view && window.scrollY < rowPx && items.length > fitting;
+  return useMemo(() => (first ? items.slice(0, fitting) : items), [items, first, fitting]);
+}
+
+/** While an answer is on its way, the next question waits for this long a pause of the keys. */
+const burstMs = 40;
+
+/**
+ * Takes what is typed into the search. The server is asked before anything is drawn: at once where the answer is
+ * here or no other is on its way, else after a pause, and what was asked before is called off.
+ */
+export function useTypedQuery(search: ListSearch, onQuery: (q: string) => void): (q: string) => void {
+  const scope = useScope();
+  const client = useQueryClient();
+  const timer = useRef<number>(undefined);
+  const asked = useRef<QueryKey>(undefined);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  return (q) => {
+    window.clearTimeout(timer.current);
+    const page = pageQuery(scope, requestOf({ ...search, q: q || undefined, cursor: undefined }));
+    const ask = () => {
+      asked.current = page.queryKey;
+      void client.prefetchQuery(page);
+      onQuery(q);
+    };
+    const before = asked.current;
+    const busy = before !== undefined && client.getQueryState(before)?.fetchStatus === 'fetching';
+    if (!busy || client.getQueryData(page.queryKey) !== undefined) {
+      ask();
+      return;
+    }
+    timer.current = window.setTimeout(() => {
+      void client.cancelQueries({ queryKey: before, exact: true });
+      ask();
+    }, burstMs);
+  };
 }
 
 const nothing: FlagListItem[] = [];
