@@ -43,6 +43,12 @@ export const common = {
   inMinutes: (n: number) => `in ${n} min`,
   inHours: (n: number) => `in ${n} h`,
   inDays: (n: number) => `in ${n} d`,
+  earlier: 'Earlier',
+  later: 'Later',
+  range: (from: number, to: number, total: number) =>
+    `${from.toLocaleString('en')}–${to.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+  searchLines: 'Search these lines',
+  noLines: 'Nothing matches',
 };
 
 /** The words of the states of a flag in an environment. */

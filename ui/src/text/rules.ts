@@ -97,7 +97,9 @@ export const conditionProblems = {
   too_many_values: 'A list has at most 10,000 values.',
 };
 
-interface TextProblem {
+/** Something wrong in the text of a condition. */
+export interface TextError {
+  /** JSON pointer into the text's document; empty for the whole. */
   pointer: string;
   code:
     | 'syntax'
@@ -111,11 +113,12 @@ interface TextProblem {
     | 'boolean'
     | 'share'
     | 'depth';
+  /** The word the error is about. */
   name?: string;
   line?: number;
 }
 
-export function textProblem(error: TextProblem): string {
+export function textProblem(error: TextError): string {
   const where = error.pointer === '' ? '' : `${error.pointer}: `;
   const line = error.line === undefined ? '' : `Line ${error.line}: `;
   switch (error.code) {

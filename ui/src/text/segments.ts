@@ -47,7 +47,7 @@ export const segmentsText = {
   definitionHelp: (members: number) =>
     members === 0
       ? 'A subject belongs to the segment if the condition holds.'
-      : `A subject belongs to the segment if it is one of the ${members.toLocaleString()} listed members, or if the condition holds.`,
+      : `A subject belongs to the segment if it is ${members === 1 ? 'the one listed member' : `one of the ${members.toLocaleString()} listed members`}, or if the condition holds.`,
   noConditionHelp: 'No condition: only listed members belong to it.',
   unsaved: 'Unsaved edits',
   incomplete: 'The condition is not complete yet.',

@@ -6,6 +6,7 @@ import type { HistoryDetail } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { CopyButton } from '@/components/CopyButton';
 import { GuardedButton } from '@/components/GuardedButton';
+import { PagedList } from '@/components/PagedList';
 import { ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
@@ -17,6 +18,7 @@ import classes from './History.module.css';
 import { revisionQuery } from './queries';
 
 const MOST = 20;
+const titleOf = ({ title }: { title: string }) => title;
 
 interface ChangePanelProps {
   revision: number;
@@ -46,9 +48,7 @@ function Change({
   const scope = useScope();
   const { openPlan } = usePlan();
   const now = useMinute();
-  const [all, setAll] = useState(false);
   const groups = detail.effects.map((effect) => effectLines(effect, now));
-  const shown = all ? groups : groups.slice(0, MOST);
   const only = detail.environments.length === 1 ? detail.environments[0] : undefined;
   const root = `/o/${scope.organization}/p/${scope.project}`;
   const revert = () =>
@@ -98,21 +98,20 @@ function Change({
           />
         </span>
       </div>
-      {shown.map((group) => (
-        <section key={group.id} className={classes.group}>
-          <h2>{group.title}</h2>
-          {group.lines.length === 0 ? (
-            <p className={classes.muted}>{t.noVisible}</p>
-          ) : (
-            <EditLines edits={group.lines} />
-          )}
-        </section>
-      ))}
-      {groups.length > shown.length && (
-        <Button size="xs" variant="default" onClick={() => setAll(true)}>
-          {t.moreDocuments(groups.length - shown.length)}
-        </Button>
-      )}
+      <PagedList items={groups} textOf={titleOf}>
+        {(rows) =>
+          rows.map((group) => (
+            <section key={group.id} className={classes.group}>
+              <h2>{group.title}</h2>
+              {group.lines.length === 0 ? (
+                <p className={classes.muted}>{t.noVisible}</p>
+              ) : (
+                <EditLines edits={group.lines} />
+              )}
+            </section>
+          ))
+        }
+      </PagedList>
       {detail.effect_count !== undefined && detail.effect_count > groups.length && (
         <p className={classes.muted}>{t.notListed(detail.effect_count - groups.length)}</p>
       )}
@@ -146,7 +145,7 @@ function Documents({ detail }: { detail: HistoryDetail }) {
         {raw && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable
           <pre className={classes.raw} tabIndex={0}>
-            {JSON.stringify(detail.effects, null, 2)}
+            {JSON.stringify(detail.effects.slice(0, MOST), null, 2)}
           </pre>
         )}
       </details>

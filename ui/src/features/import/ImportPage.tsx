@@ -10,6 +10,7 @@ import { useEnvironments, useScope } from '@/app/scope';
 import { type Column, DataTable } from '@/components/DataTable';
 import form from '@/components/Form.module.css';
 import { GuardedButton } from '@/components/GuardedButton';
+import { PagedList } from '@/components/PagedList';
 import { ErrorPanel, Note } from '@/components/Status';
 import { PlanProblem } from '@/features/plan/PlanProblem';
 import { PlanView } from '@/features/plan/PlanView';
@@ -188,6 +189,8 @@ const gapColumns: Column<Gap & { row: number }>[] = [
   { key: 'code', title: importText.code, cell: (gap) => <code>{gap.code}</code> },
 ];
 
+const gapText = (gap: Gap) => [gap.flag, gap.text, gap.code].join(' ');
+
 function Outcome({ checked, children }: { checked: Checked; children: ReactNode }) {
   const { answer } = checked;
   const rows = answer.gaps.map((gap, row) => ({ ...gap, row }));
@@ -200,12 +203,16 @@ function Outcome({ checked, children }: { checked: Checked; children: ReactNode 
       ) : (
         <>
           <p className={form.text}>{importText.gapsHelp}</p>
-          <DataTable
-            caption={importText.gaps(rows.length)}
-            columns={gapColumns}
-            rows={rows}
-            rowKey={(gap) => String(gap.row)}
-          />
+          <PagedList items={rows} textOf={gapText}>
+            {(shown) => (
+              <DataTable
+                caption={importText.gaps(rows.length)}
+                columns={gapColumns}
+                rows={[...shown]}
+                rowKey={(gap) => String(gap.row)}
+              />
+            )}
+          </PagedList>
         </>
       )}
       <Keys title={importText.created(answer.created.length)} items={answer.created} />
@@ -217,25 +224,27 @@ function Outcome({ checked, children }: { checked: Checked; children: ReactNode 
   );
 }
 
+const asIs = (key: string) => key;
+
 function Keys({ title, items }: { title: string; items: string[] }) {
-  const [all, setAll] = useState(false);
+  const [open, setOpen] = useState(false);
   if (items.length === 0) return <p className={form.muted}>{title}</p>;
-  const shown = all ? items : items.slice(0, 20);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{title}</summary>
-      <p>
-        {shown.map((item) => (
-          <span key={item}>
-            <code>{item}</code>{' '}
-          </span>
-        ))}
-        {shown.length < items.length && (
-          <Button size="compact-xs" variant="default" onClick={() => setAll(true)}>
-            {importText.showAll(items.length)}
-          </Button>
-        )}
-      </p>
+      {open && (
+        <PagedList items={items} textOf={asIs}>
+          {(rows) => (
+            <p>
+              {rows.map((item) => (
+                <span key={item}>
+                  <code>{item}</code>{' '}
+                </span>
+              ))}
+            </p>
+          )}
+        </PagedList>
+      )}
     </details>
   );
 }

@@ -1,17 +1,21 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Change, Effect } from '@/api/types';
 import { CopyButton } from '@/components/CopyButton';
+import { PagedList } from '@/components/PagedList';
 import { planText } from '@/text/plan';
 import { fold, lineDiff } from './diff';
 import classes from './Plan.module.css';
 
 const grouped = 20;
+/** Characters of the request that are drawn; all of it can be copied. */
+const drawn = 100_000;
+const nameOf = ([name]: [string, Effect[]]) => name;
 
 /** The documents that a plan changes, and the request that makes it; folded until asked for. */
 export function EffectsView({ effects, changes }: { effects: Effect[]; changes: Change[] }) {
   const [documents, setDocuments] = useState(false);
   const [json, setJson] = useState(false);
-  const text = json ? JSON.stringify({ changes }, null, 2) : '';
+  const text = useMemo(() => (json ? JSON.stringify({ changes }, null, 2) : ''), [json, changes]);
   return (
     <div className={classes.folds}>
       <details className={classes.details} onToggle={(event) => setDocuments(event.currentTarget.open)}>
@@ -25,7 +29,8 @@ export function EffectsView({ effects, changes }: { effects: Effect[]; changes: 
         {json && (
           <div className={classes.document}>
             <CopyButton value={text} what={planText.asJson} />
-            <pre>{text}</pre>
+            {text.length > drawn && <p className={classes.muted}>{planText.shortened}</p>}
+            <pre>{text.slice(0, drawn)}</pre>
           </div>
         )}
       </details>
@@ -34,12 +39,21 @@ export function EffectsView({ effects, changes }: { effects: Effect[]; changes: 
 }
 
 function Groups({ effects }: { effects: Effect[] }) {
-  const groups = new Map<string, Effect[]>();
-  for (const effect of effects) {
-    const name = effect.key.split(/\/| in /)[0] || effect.kind;
-    groups.set(name, [...(groups.get(name) ?? []), effect]);
-  }
-  return [...groups].map(([name, members]) => <Group key={name} name={name} effects={members} />);
+  const groups = useMemo(() => {
+    const found = new Map<string, Effect[]>();
+    for (const effect of effects) {
+      const name = effect.key.split(/\/| in /)[0] || effect.kind;
+      const group = found.get(name);
+      if (group) group.push(effect);
+      else found.set(name, [effect]);
+    }
+    return [...found];
+  }, [effects]);
+  return (
+    <PagedList items={groups} textOf={nameOf}>
+      {(rows) => rows.map(([name, members]) => <Group key={name} name={name} effects={members} />)}
+    </PagedList>
+  );
 }
 
 function Group({ name, effects }: { name: string; effects: Effect[] }) {
