@@ -38,10 +38,12 @@ test('sets up, signs out and signs in', async ({ page }) => {
 test('switches in an open environment with two clicks, and undoes with z', async ({ page }) => {
   const server = await fake(page);
   await page.goto(list);
-  await page.locator('[data-cell="dev"]').first().click();
+  const cell = page.locator('[data-cell="dev"]').first();
+  await cell.click();
   await page.getByRole('switch').press('Space');
   await expect(page.getByText(/in dev · rev 1044/)).toBeVisible();
   await expect(page.getByRole('switch')).toHaveCount(0);
+  await expect(cell).toBeFocused();
   await page.keyboard.press('z');
   await expect(page.getByText(/Undone/)).toBeVisible();
   const sent = server.posts.filter((post) => !post.dry_run);
@@ -225,13 +227,13 @@ test('shows the changes of others, says when it is cut off, and comes back', asy
   });
   await expect(page.getByText('Live · rev 1,060')).toBeVisible();
   await server.drop();
-  await expect(page.getByText(/You see revision 1,060/)).toBeVisible({ timeout: 5000 });
+  await expect(page.getByText(/You see revision 1,060/)).toBeVisible();
   await page.locator('[data-cell="dev"]').first().click();
   await expect(page.getByRole('switch')).toBeDisabled();
   await page.evaluate(() => {
     window.hoistStreamsDown = false;
   });
-  await expect(page.getByText('Live · rev 1,043')).toBeVisible({ timeout: 8000 });
+  await expect(page.getByText('Live · rev 1,043')).toBeVisible();
 });
 
 test('shows a secret once', async ({ page }) => {

@@ -1,6 +1,5 @@
-import type { Page } from '@playwright/test';
 import { addresses, ofOne, outside, type Place } from '../addresses';
-import { expectAccessible, expectNoSidewaysScroll } from '../fixtures/a11y';
+import { expectAccessibleInBothThemes, expectNoSidewaysScroll, settled } from '../fixtures/a11y';
 import { change, changeOrganization, signIn, test } from './hoist';
 import { seed } from './seed';
 
@@ -29,19 +28,6 @@ test.beforeAll(async ({ browser, hoist }) => {
 
 const routes = Object.entries(addresses).filter(([route]) => !outside.includes(route));
 
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.getByLabel('Loading', { exact: false }).first().waitFor({ state: 'detached' });
-}
-
-/** Both themes with one load: the page follows the system. */
-async function bothThemes(page: Page, address: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expectAccessible(page, `${address}, ${colorScheme}`);
-  }
-}
-
 const groups: [name: string, place: Place, wanted: (route: string) => boolean][] = [
   ['filled, flags', filled, (route) => route.includes('/flags')],
   ['filled, others', filled, (route) => !route.includes('/flags')],
@@ -56,9 +42,12 @@ for (const [name, place, wanted] of groups) {
       for (const address of make(place)) {
         await page.goto(address);
         await settled(page);
-        await bothThemes(page, address);
-        await page.setViewportSize({ width: 390, height: 844 });
-        await expectNoSidewaysScroll(page, `${address} at 390 px`);
+        await expectAccessibleInBothThemes(page, address);
+        // A phone, and what 1280 px are at a zoom of 400 %.
+        for (const width of [390, 320]) {
+          await page.setViewportSize({ width, height: 640 });
+          await expectNoSidewaysScroll(page, `${address} at ${width} px`);
+        }
         await page.setViewportSize({ width: 1280, height: 800 });
       }
     }
@@ -70,7 +59,7 @@ test('pages outside the frame are accessible in both themes', async ({ page }) =
     for (const address of addresses[route]?.(filled) ?? []) {
       await page.goto(address);
       await settled(page);
-      await bothThemes(page, address);
+      await expectAccessibleInBothThemes(page, address);
     }
   }
 });

@@ -101,6 +101,7 @@ test('turns on, kills and lifts in a protected environment', async ({ anna: page
   await expect(apply).toBeHidden();
   await expect(page.getByRole('switch')).toBeChecked();
   await page.getByRole('button', { name: 'Kill…' }).click();
+  await expect(page.getByLabel('Reason')).toBeFocused();
   await page.keyboard.type('errors at 4 %');
   await page.getByRole('button', { name: 'Kill in prod…' }).click();
   await apply.click();

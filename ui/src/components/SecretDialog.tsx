@@ -1,5 +1,6 @@
-import { Button, Checkbox, Modal } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '@/components/Dialog';
 import { common } from '@/text/common';
 import { settingsText } from '@/text/settings';
 import { CopyButton } from './CopyButton';
@@ -20,8 +21,7 @@ interface SecretDialogProps {
 export function SecretDialog({ title, help, name, secret, snippet, onClose }: SecretDialogProps) {
   const [copied, setCopied] = useState(false);
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={title}
       size={560}
@@ -52,6 +52,6 @@ export function SecretDialog({ title, help, name, secret, snippet, onClose }: Se
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -27,8 +27,15 @@ interface KeyOptions {
   enabled?: boolean;
 }
 
-let prefix = '';
-let prefixTimer: number | undefined;
+/** The first key of a pair. It holds for the next key alone, which every listener must see. */
+let prefix: { key: string; pressed: Event; spent: Event | undefined; at: number } | undefined;
+/** How long the second key of a pair may take. */
+const pairMs = 1000;
+
+function prefixOf(event: KeyboardEvent): string | undefined {
+  if (!prefix || prefix.pressed === event || event.timeStamp - prefix.at > pairMs) return undefined;
+  return prefix.spent === undefined || prefix.spent === event ? prefix.key : undefined;
+}
 
 /**
  * Binds keys to the page: `j`, `?`, `mod+k`, and pairs such as `g f`. Single keys are off in inputs, in open
@@ -54,7 +61,8 @@ export function useKeys(map: KeyMap, { inDialog = false, enabled = true }: KeyOp
       if (event.altKey || typing(event.target)) return;
       if (event.key.length === 1 && !singleKeysOn()) return;
       if (!inDialog && document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]')) return;
-      const bound = latest.current[prefix ? `${prefix} ${name}` : name];
+      const first = prefixOf(event);
+      const bound = latest.current[first ? `${first} ${name}` : name];
       if (bound) {
         event.preventDefault();
         bound(event);
@@ -65,25 +73,14 @@ export function useKeys(map: KeyMap, { inDialog = false, enabled = true }: KeyOp
   }, [enabled, inDialog]);
 }
 
-/** Remembers `g` for a second, for pairs of keys. Mounted once, by the frame. */
+/** Remembers `g` for pairs of keys. Mounted once, by the frame. */
 export function usePrefixKeys(prefixes: readonly string[]): void {
   useEffect(() => {
     const handle = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      window.clearTimeout(prefixTimer);
-      if (!prefix && prefixes.includes(event.key)) {
-        // After the other listeners saw this very key.
-        window.setTimeout(() => {
-          prefix = event.key;
-        });
-        prefixTimer = window.setTimeout(() => {
-          prefix = '';
-        }, 1000);
-      } else {
-        window.setTimeout(() => {
-          prefix = '';
-        });
-      }
+      if (prefixOf(event) === undefined && prefixes.includes(event.key))
+        prefix = { key: event.key, pressed: event, spent: undefined, at: event.timeStamp };
+      else if (prefix && prefix.spent === undefined) prefix.spent = event;
     };
     window.addEventListener('keydown', handle);
     return () => window.removeEventListener('keydown', handle);

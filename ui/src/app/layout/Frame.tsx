@@ -128,7 +128,7 @@ function FrameBody() {
       </div>
       <div id="h-announcer" aria-live="polite" className={classes.hidden} />
       <Suspense>
-        {overlay === 'help' && <KeyboardHelp opened onClose={() => setOverlay(undefined)} />}
+        {overlay === 'help' && <KeyboardHelp onClose={() => setOverlay(undefined)} />}
         {overlay === 'palette' && <Palette onClose={() => setOverlay(undefined)} />}
       </Suspense>
     </div>

@@ -1,7 +1,7 @@
-import { Kbd, Modal, Switch } from '@mantine/core';
+import { Kbd, Switch } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '@/components/Dialog';
 import { setSingleKeys, singleKeysOn } from '@/components/keys';
-import { common } from '@/text/common';
 import { frameText } from '@/text/frame';
 import classes from './Frame.module.css';
 
@@ -48,16 +48,10 @@ const groups: { title: string; keys: [string, string][] }[] = [
   },
 ];
 
-export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   const [single, setSingle] = useState(singleKeysOn);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={frameText.keysTitle}
-      size={720}
-      closeButtonProps={{ 'aria-label': common.close }}
-    >
+    <Dialog onClose={onClose} title={frameText.keysTitle} size={720}>
       <div className={classes.keys}>
         {groups.map((group) => (
           <section key={group.title}>
@@ -83,6 +77,6 @@ export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: ()
           setSingle(event.currentTarget.checked);
         }}
       />
-    </Modal>
+    </Dialog>
   );
 }

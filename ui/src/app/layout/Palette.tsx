@@ -1,4 +1,4 @@
-import { Combobox, Modal, TextInput, useCombobox } from '@mantine/core';
+import { Combobox, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { api } from '@/api/client';
 import { keys } from '@/api/keys';
 import { projectPath } from '@/api/paths';
 import type { FlagPage, Page, SegmentListItem } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { common } from '@/text/common';
 import { frameText } from '@/text/frame';
@@ -66,14 +67,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     void navigate({ to });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size={560}
-      padding={8}
-      aria-label={frameText.palette}
-    >
+    <Dialog onClose={onClose} withCloseButton={false} size={560} padding={8} aria-label={frameText.palette}>
       <Combobox store={combobox} onOptionSubmit={go} withinPortal={false}>
         <Combobox.EventsTarget>
           <TextInput
@@ -120,6 +114,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
           )}
         </Combobox.Options>
       </Combobox>
-    </Modal>
+    </Dialog>
   );
 }

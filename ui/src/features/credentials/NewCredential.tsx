@@ -1,11 +1,11 @@
-import { Button, Modal, NativeSelect, Radio, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import type { FieldProblem } from '@/api/types';
+import { Button, NativeSelect, Radio, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useEnvironments, useScope } from '@/app/scope';
+import { Dialog } from '@/components/Dialog';
 import form from '@/components/Form.module.css';
 import { problemAt } from '@/components/formErrors';
 import { SecretDialog } from '@/components/SecretDialog';
-import { usePlan } from '@/features/plan';
+import { useSecretForm } from '@/features/plan/useSecretForm';
 import { common } from '@/text/common';
 import { settingsText } from '@/text/settings';
 
@@ -25,36 +25,15 @@ function snippetOf(secret: string): string {
 export function NewCredential({ onClose }: { onClose: () => void }) {
   const { organization, project } = useScope();
   const environments = useEnvironments();
-  const { openPlan } = usePlan();
   const [name, setName] = useState('');
   const [kind, setKind] = useState<'server' | 'client'>('server');
   const [chosen, setChosen] = useState<string>();
   const [expiry, setExpiry] = useState<Expiry>('never');
-  const [complained, setComplained] = useState(false);
-  const [problems, setProblems] = useState<FieldProblem[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [secret, setSecret] = useState<string>();
   const environment = chosen ?? environments[0]?.key ?? '';
 
-  if (secret !== undefined) {
-    return (
-      <SecretDialog
-        title={settingsText.secretTitle}
-        help={settingsText.secretHelp}
-        name={name}
-        secret={secret}
-        snippet={snippetOf(secret)}
-        onClose={onClose}
-      />
-    );
-  }
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setComplained(true);
-    if (name.trim() === '' || busy) return;
-    setBusy(true);
-    const result = await openPlan({
+  const { complained, problems, busy, secret, submit } = useSecretForm(
+    name.trim() !== '',
+    () => ({
       organization,
       project,
       environment,
@@ -75,26 +54,25 @@ export function NewCredential({ onClose }: { onClose: () => void }) {
       ],
       title: settingsText.credentialTitle(name.trim()),
       done: settingsText.credentialDone(name.trim()),
-      onProblems: (found) => {
-        setProblems(found);
-        return true;
-      },
-    });
-    setBusy(false);
-    if (result.outcome === 'cancelled') return;
-    const made = result.answer.secrets?.[0]?.secret;
-    if (made === undefined) onClose();
-    else setSecret(made);
-  };
+    }),
+    onClose,
+  );
+
+  if (secret !== undefined) {
+    return (
+      <SecretDialog
+        title={settingsText.secretTitle}
+        help={settingsText.secretHelp}
+        name={name}
+        secret={secret}
+        snippet={snippetOf(secret)}
+        onClose={onClose}
+      />
+    );
+  }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={settingsText.newCredential}
-      size={480}
-      closeButtonProps={{ 'aria-label': common.close }}
-    >
+    <Dialog onClose={onClose} title={settingsText.newCredential} size={480}>
       <form className={form.form} onSubmit={(event) => void submit(event)} noValidate>
         <TextInput
           data-autofocus
@@ -144,6 +122,6 @@ export function NewCredential({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Modal, Radio, TextInput } from '@mantine/core';
+import { Button, Checkbox, Radio, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Environment, FieldProblem, Hue } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { announce } from '@/components/announce';
+import { Dialog } from '@/components/Dialog';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import form from '@/components/Form.module.css';
 import { problemAt } from '@/components/formErrors';
@@ -84,14 +85,12 @@ export function EnvironmentDialog({ environment, onClose }: EnvironmentDialogPro
   };
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={
         environment ? settingsText.editEnvironmentTitle(environment.key) : settingsText.newEnvironmentTitle
       }
       size={480}
-      closeButtonProps={{ 'aria-label': common.close }}
     >
       <form className={form.form} onSubmit={(event) => void submit(event)} noValidate>
         <TextInput
@@ -157,6 +156,6 @@ export function EnvironmentDialog({ environment, onClose }: EnvironmentDialogPro
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

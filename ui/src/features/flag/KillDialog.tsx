@@ -1,5 +1,6 @@
-import { Button, Checkbox, Modal, Radio, TextInput } from '@mantine/core';
+import { Button, Checkbox, Radio, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '@/components/Dialog';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
@@ -56,7 +57,7 @@ export function KillDialog({ environments, onClose }: KillDialogProps) {
     });
   };
   return (
-    <Modal opened onClose={onClose} title={t.killTitle(flag)} size={480}>
+    <Dialog onClose={onClose} title={t.killTitle(flag)} size={480}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -117,6 +118,6 @@ export function KillDialog({ environments, onClose }: KillDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

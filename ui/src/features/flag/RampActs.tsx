@@ -1,6 +1,7 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { FlagEnvironment, Patch } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
 import { baseAt } from '@/features/rules/draft';
@@ -145,7 +146,7 @@ function HoldDialog({
 }) {
   const [share, setShare] = useState(start);
   return (
-    <Modal opened onClose={onClose} title={t.rollBackTitle} size="xs">
+    <Dialog onClose={onClose} title={t.rollBackTitle} size="xs">
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -163,6 +164,6 @@ function HoldDialog({
           <Button type="submit">{t.rollBack}…</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -9,9 +9,11 @@ import { useScope } from '@/app/scope';
 import { CopyButton } from '@/components/CopyButton';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { GuardedButton } from '@/components/GuardedButton';
+import { useKeys } from '@/components/keys';
 import { percent } from '@/components/percent';
 import { StateMark } from '@/components/StateMark';
 import { Time } from '@/components/Time';
+import { useFocusBack } from '@/components/useFocusBack';
 import { type PlanRequest, usePlan } from '@/features/plan';
 import { makePlan } from '@/features/plan/send';
 import { common } from '@/text/common';
@@ -32,6 +34,9 @@ interface CellPanelProps {
 export function CellPanel({ item, environment, element, onClose }: CellPanelProps) {
   const phone = useMediaQuery('(max-width: 767px)', window.innerWidth < 768);
   const { dialogOpen } = usePlan();
+  useFocusBack();
+  // Wherever the focus is: on its way back from a dialog it is in neither.
+  useKeys({ escape: onClose }, { enabled: !dialogOpen });
   const state = item.environments[environment.key];
   if (!state) return null;
   const title = flagsText.panel(item.key, environment.key);

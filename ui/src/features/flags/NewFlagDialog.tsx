@@ -2,7 +2,6 @@ import {
   ActionIcon,
   Button,
   Checkbox,
-  Modal,
   NativeSelect,
   SegmentedControl,
   Textarea,
@@ -16,6 +15,7 @@ import { api, Problem } from '@/api/client';
 import type { FieldProblem, FlagDetail, FlagKind, Purpose } from '@/api/types';
 import { useConnected } from '@/app/live';
 import { useScope } from '@/app/scope';
+import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { Note } from '@/components/Status';
 import { usePlan } from '@/features/plan';
@@ -136,14 +136,7 @@ export function NewFlagDialog({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={flagsText.newTitle}
-      size={480}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': common.close }}
-    >
+    <Dialog onClose={onClose} title={flagsText.newTitle} size={480} closeOnClickOutside={false}>
       <form
         id={formId}
         className={classes.form}
@@ -262,7 +255,7 @@ export function NewFlagDialog({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { membersQuery, rolesQuery, sessionQuery } from '@/api/queries';
-import type { FieldProblem, Member, Role } from '@/api/types';
+import type { Member, Role } from '@/api/types';
 import { useOrganization } from '@/app/scope';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dialog } from '@/components/Dialog';
 import { Email } from '@/components/Email';
 import form from '@/components/Form.module.css';
 import { looksLikeEmail, problemAt } from '@/components/formErrors';
@@ -13,6 +14,7 @@ import { PageHeader, useTitle } from '@/components/PageHeader';
 import { SecretDialog } from '@/components/SecretDialog';
 import { ErrorPanel, ListSkeleton } from '@/components/Status';
 import { usePlan } from '@/features/plan';
+import { useSecretForm } from '@/features/plan/useSecretForm';
 import { common } from '@/text/common';
 import { settingsText } from '@/text/settings';
 
@@ -126,14 +128,20 @@ export function MembersPage() {
 
 function AddMember({ roles, onClose }: { roles: Role[]; onClose: () => void }) {
   const { organization } = useOrganization();
-  const { openPlan } = usePlan();
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState('viewer');
-  const [complained, setComplained] = useState(false);
-  const [problems, setProblems] = useState<FieldProblem[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [secret, setSecret] = useState<string>();
+
+  const { complained, problems, forgetProblems, busy, secret, submit } = useSecretForm(
+    looksLikeEmail(email),
+    () => ({
+      organization,
+      changes: [{ member: { add: { email: email.trim(), role, name: name.trim() || undefined } } }],
+      title: settingsText.inviteTitle,
+      done: settingsText.inviteDone(email.trim()),
+    }),
+    onClose,
+  );
 
   if (secret !== undefined) {
     return (
@@ -147,36 +155,8 @@ function AddMember({ roles, onClose }: { roles: Role[]; onClose: () => void }) {
     );
   }
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setComplained(true);
-    if (!looksLikeEmail(email) || busy) return;
-    setBusy(true);
-    const result = await openPlan({
-      organization,
-      changes: [{ member: { add: { email: email.trim(), role, name: name.trim() || undefined } } }],
-      title: settingsText.inviteTitle,
-      done: settingsText.inviteDone(email.trim()),
-      onProblems: (found) => {
-        setProblems(found);
-        return true;
-      },
-    });
-    setBusy(false);
-    if (result.outcome === 'cancelled') return;
-    const made = result.answer.secrets?.[0]?.secret;
-    if (made === undefined) onClose();
-    else setSecret(made);
-  };
-
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={settingsText.inviteTitle}
-      size={480}
-      closeButtonProps={{ 'aria-label': common.close }}
-    >
+    <Dialog onClose={onClose} title={settingsText.inviteTitle} size={480}>
       <form className={form.form} onSubmit={(event) => void submit(event)} noValidate>
         <TextInput
           data-autofocus
@@ -188,7 +168,7 @@ function AddMember({ roles, onClose }: { roles: Role[]; onClose: () => void }) {
             problemAt(problems, 'email')
           }
           onChange={(event) => {
-            setProblems([]);
+            forgetProblems();
             setEmail(event.currentTarget.value);
           }}
         />
@@ -214,6 +194,6 @@ function AddMember({ roles, onClose }: { roles: Role[]; onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

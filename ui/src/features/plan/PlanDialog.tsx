@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
@@ -6,9 +6,9 @@ import type { Problem } from '@/api/client';
 import { environmentsQuery } from '@/api/queries';
 import type { ChangeAnswer, Environment, Plan } from '@/api/types';
 import { useConnected } from '@/app/live';
+import { Dialog } from '@/components/Dialog';
 import { EnvironmentBadge, EnvironmentStripe } from '@/components/EnvironmentBadge';
 import { ListSkeleton, Note } from '@/components/Status';
-import { common } from '@/text/common';
 import { planText } from '@/text/plan';
 import classes from './Plan.module.css';
 import type { PlanRequest } from './PlanContext';
@@ -69,12 +69,11 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
   const sendable = plan !== undefined && !problem && !refused && !empty;
   const locked = moved || !connected || busy !== undefined;
 
+  // The dialog itself puts the focus where `data-autofocus` is; this is for a plan that comes later.
   useEffect(() => {
     if (!plan || focused.current) return;
     focused.current = true;
-    // After the dialog's own focus handling.
-    const timer = window.setTimeout(() => (plan.grade >= 2 ? noteRef : buttonRef).current?.focus(), 60);
-    return () => window.clearTimeout(timer);
+    (plan.grade >= 2 ? noteRef : buttonRef).current?.focus();
   }, [plan]);
 
   const submit = async () => {
@@ -89,13 +88,11 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
   };
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={() => onClose(problem)}
       size={720}
       fullScreen={phone}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': common.close }}
       classNames={{ content: classes.content, header: classes.header, body: classes.body }}
       title={
         <span className={classes.title}>
@@ -139,6 +136,7 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
           <div className={classes.fields}>
             <Textarea
               ref={noteRef}
+              data-autofocus={careful || undefined}
               label={planText.note}
               description={planText.noteHelp}
               autosize
@@ -171,6 +169,7 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
         {sendable && plan && (
           <Button
             ref={buttonRef}
+            data-autofocus={!careful || undefined}
             color={careful && plan.grade === 3 ? 'danger' : 'accent'}
             loading={busy === 'sending'}
             aria-disabled={locked || undefined}
@@ -185,6 +184,6 @@ export function PlanDialog({ request: whole, firstPlan, firstProblem, onSent, on
           </Button>
         )}
       </footer>
-    </Modal>
+    </Dialog>
   );
 }

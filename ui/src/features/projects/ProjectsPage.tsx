@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -7,6 +7,7 @@ import type { FieldProblem, Project } from '@/api/types';
 import { useOrganization } from '@/app/scope';
 import { CopyButton } from '@/components/CopyButton';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dialog } from '@/components/Dialog';
 import form from '@/components/Form.module.css';
 import { problemAt } from '@/components/formErrors';
 import { GuardedButton } from '@/components/GuardedButton';
@@ -127,13 +128,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={settingsText.newProjectTitle}
-      size={480}
-      closeButtonProps={{ 'aria-label': common.close }}
-    >
+    <Dialog onClose={onClose} title={settingsText.newProjectTitle} size={480}>
       <form className={form.form} onSubmit={(event) => void submit(event)} noValidate>
         <TextInput
           data-autofocus
@@ -168,6 +163,6 @@ function NewProject({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

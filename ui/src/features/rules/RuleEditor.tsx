@@ -68,14 +68,23 @@ export function RuleEditor({
     writeOpenRule(draftKey, fresh ? { edited: next } : { started, edited: next });
     onEdit?.(next);
   });
+  /** What was typed last and is not told yet. */
+  const untold = useRef<Rule>(undefined);
+  const settle = () => {
+    window.clearTimeout(timer.current);
+    if (untold.current) tell(untold.current);
+    untold.current = undefined;
+  };
+  const leaving = useStable(settle);
   useEffect(() => {
     if (kept) tell(kept.edited);
-    return () => window.clearTimeout(timer.current);
-  }, [kept, tell]);
+    return leaving;
+  }, [kept, tell, leaving]);
   const set = (next: Rule) => {
     setEdited(next);
+    untold.current = next;
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => tell(next), settleMs);
+    timer.current = window.setTimeout(settle, settleMs);
   };
   const setCondition = useStable((condition: Condition | undefined) => {
     const { condition: _, ...rest } = edited;
@@ -88,6 +97,7 @@ export function RuleEditor({
   const setServe = useStable((serve: Rule['serve']) => set({ ...edited, serve }));
   const leave = () => {
     window.clearTimeout(timer.current);
+    untold.current = undefined;
     writeOpenRule(draftKey, undefined);
   };
   const cancel = () => {

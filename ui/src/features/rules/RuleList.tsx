@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Menu, Modal, NumberInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, NumberInput } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { announce } from '@/components/announce';
+import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { useMinute } from '@/components/Time';
 import { ruleText as t } from '@/text/rule';
@@ -273,7 +274,7 @@ interface PlaceDialogProps {
 function PlaceDialog({ count, from, onClose, onMove }: PlaceDialogProps) {
   const [position, setPosition] = useState(from + 1);
   return (
-    <Modal opened onClose={onClose} title={t.toPosition} size="xs">
+    <Dialog onClose={onClose} title={t.toPosition} size="xs">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -297,6 +298,6 @@ function PlaceDialog({ count, from, onClose, onMove }: PlaceDialogProps) {
           <Button type="submit">{t.move}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

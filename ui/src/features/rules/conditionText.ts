@@ -1,26 +1,7 @@
 /** The text view of a condition: JSON, lossless both ways, with errors that name their place. */
+import type { TextError } from '@/text/rules';
 import { isOperator } from './operators';
 import type { Condition, Json } from './wire';
-
-export interface TextError {
-  /** JSON pointer into the text's document; empty for the whole. */
-  pointer: string;
-  code:
-    | 'syntax'
-    | 'node'
-    | 'list'
-    | 'text'
-    | 'field'
-    | 'missing'
-    | 'operator'
-    | 'choice'
-    | 'boolean'
-    | 'share'
-    | 'depth';
-  /** The word the error is about. */
-  name?: string;
-  line?: number;
-}
 
 export type Parsed = { ok: true; condition: Condition | undefined } | { ok: false; errors: TextError[] };
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, FileButton, Modal, Table, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, FileButton, Table, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { api } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Page, Segment, SegmentMember } from '@/api/types';
 import { useScope } from '@/app/scope';
+import { Dialog } from '@/components/Dialog';
 import { GuardedButton } from '@/components/GuardedButton';
 import { Icon } from '@/components/Icon';
 import { EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
@@ -168,7 +169,7 @@ function AddDialog({ segment, start, onClose }: AddDialogProps) {
     });
   };
   return (
-    <Modal opened onClose={onClose} title={t.addMembers} size={560}>
+    <Dialog onClose={onClose} title={t.addMembers} size={560}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -204,6 +205,6 @@ function AddDialog({ segment, start, onClose }: AddDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, Table, Textarea, TextInput } from '@mantine/core';
+import { Button, Table, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { api } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Page, SegmentListItem } from '@/api/types';
 import { useScope } from '@/app/scope';
+import { Dialog } from '@/components/Dialog';
 import { GuardedButton } from '@/components/GuardedButton';
 import { useKeys } from '@/components/keys';
 import { PageHeader, useTitle } from '@/components/PageHeader';
@@ -168,7 +169,7 @@ function CreateDialog({ onClose, root }: { onClose: () => void; root: string }) 
     if (result.outcome === 'applied') void navigate({ to: `${root}/${encodeURIComponent(made)}` });
   };
   return (
-    <Modal opened onClose={onClose} title={t.create} size={480}>
+    <Dialog onClose={onClose} title={t.create} size={480}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -203,7 +204,7 @@ function CreateDialog({ onClose, root }: { onClose: () => void; root: string }) 
           <Button type="submit">{t.create}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
