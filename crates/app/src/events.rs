@@ -1,12 +1,21 @@
 //! What has been published: a live stream with a memory for those who come back.
+//!
+//! Who may hear of a change and what it looks like on the wire are found once, by the first listener that asks; a
+//! thousand others share it.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use hoist_model::Id;
+use hoist_model::authorise::{Place, holders, user_of};
 use hoist_model::log::{Actor, Effect, LogEntry};
+use hoist_model::permission::Permission;
 use hoist_model::record::Kind;
+use hoist_model::state::State;
 use tokio::sync::broadcast;
+
+use crate::world::World;
 
 /// A document that a change touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +28,81 @@ pub struct Touched {
     pub key: String,
 }
 
+/// An organization or project with the key it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The document.
+    pub id: Id,
+    /// In paths.
+    pub key: String,
+}
+
+/// Where something happened. Keys are kept here because what was removed has none any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    /// The project, if it is about one.
+    pub project: Option<Named>,
+    /// The organization of the project; without a project, each organization whose documents changed.
+    pub organizations: Vec<Named>,
+}
+
+impl Home {
+    /// Where an entry belongs, as far as a state knows: asked before and after the entry is applied.
+    pub fn note(&mut self, state: &State, entry: &LogEntry) {
+        if let Some(id) = entry.project {
+            if let Some(found) = named(state, id) {
+                self.project = Some(found);
+            }
+            self.note_organization(state, id);
+        } else {
+            for effect in &entry.effects {
+                self.note_organization(state, effect.document());
+            }
+        }
+    }
+
+    /// The organization that a document is, or is in.
+    fn note_organization(&mut self, state: &State, id: Id) {
+        let mut doc = state.get(id);
+        while let Some(scope) = doc.and_then(|doc| doc.scope) {
+            doc = state.get(scope);
+        }
+        let organization = doc.filter(|doc| doc.body.kind() == Kind::Organization);
+        let found = organization.and_then(|doc| named(state, doc.id));
+        match found {
+            Some(found) if !self.organizations.iter().any(|each| each.id == found.id) => self.organizations.push(found),
+            _ => {}
+        }
+    }
+
+    /// The organization, where there is exactly one.
+    pub fn organization(&self) -> Option<&Named> {
+        match self.organizations.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+fn named(state: &State, id: Id) -> Option<Named> {
+    let key = state.get(id)?.key.to_string();
+    Some(Named { id, key })
+}
+
+/// What all listeners to one change share.
+#[derive(Clone, Debug, Default)]
+struct Shared {
+    audience: OnceLock<HashSet<Id>>,
+    wire: OnceLock<Bytes>,
+}
+
 /// One published change, or the passing of time in an environment.
 #[derive(Clone, Debug)]
 pub struct Published {
     /// The revision that is now current.
     pub revision: u64,
-    /// The project, if it is about one.
-    pub project: Option<Id>,
+    /// Where it happened.
+    pub home: Home,
     /// Environments whose answers may differ now.
     pub environments: Vec<Id>,
     /// Documents that changed; empty when only time has passed.
@@ -34,11 +111,30 @@ pub struct Published {
     pub actor: Option<Actor>,
     /// In words.
     pub summary: String,
+    shared: Shared,
 }
 
 impl Published {
+    /// Time alone has changed what an environment of a project answers.
+    pub fn of_time(revision: u64, environment: Id) -> Self {
+        Self {
+            revision,
+            home: Home::default(),
+            environments: vec![environment],
+            touched: Vec::new(),
+            actor: None,
+            summary: String::new(),
+            shared: Shared::default(),
+        }
+    }
+
     /// What an entry tells; `name` finds the key that people know a document by.
-    pub fn from_entry(entry: &LogEntry, environments: Vec<Id>, name: impl Fn(&Effect) -> (Kind, String)) -> Self {
+    pub fn from_entry(
+        entry: &LogEntry,
+        home: Home,
+        environments: Vec<Id>,
+        name: impl Fn(&Effect) -> (Kind, String),
+    ) -> Self {
         let told = entry.effects.iter().filter(|effect| !effect.is_bookkeeping());
         let touched = told.map(|effect| {
             let (kind, key) = name(effect);
@@ -50,12 +146,53 @@ impl Published {
         });
         Self {
             revision: entry.revision,
-            project: entry.project,
+            home,
             environments,
             touched: touched.collect(),
             actor: Some(entry.actor.clone()),
             summary: entry.summary.clone(),
+            shared: Shared::default(),
         }
+    }
+
+    /// Whether an actor may hear of it. Who may is found once, when the first asks.
+    pub fn is_for(&self, actor: &Actor, world: &World) -> bool {
+        let Some(user) = user_of(actor) else { return true };
+        let audience = self.shared.audience.get_or_init(|| self.audience(&world.state()));
+        audience.contains(&user)
+    }
+
+    /// What goes over the wire, made by the first who asks.
+    pub fn wire(&self, make: impl FnOnce() -> Bytes) -> Bytes {
+        self.shared.wire.get_or_init(make).clone()
+    }
+
+    /// Where one has to be able to look, and how, to hear of it.
+    pub fn places(&self, state: &State) -> Vec<(Place, Permission)> {
+        let in_organizations = |permission| {
+            let all = self.home.organizations.iter();
+            all.map(move |each| (Place::Organization(each.id), permission))
+                .collect()
+        };
+        match &self.home.project {
+            Some(project) if state.get(project.id).is_some() => {
+                vec![(Place::Project(project.id), Permission::ProjectView)]
+            }
+            // It is gone, and with it those who were members of nothing else.
+            Some(_) => in_organizations(Permission::ProjectView),
+            None => in_organizations(Permission::OrganizationView),
+        }
+    }
+
+    fn audience(&self, state: &State) -> HashSet<Id> {
+        let places = self.places(state);
+        let mut all = holders(state, Place::Instance, Permission::OrganizationView);
+        all.extend(
+            places
+                .into_iter()
+                .flat_map(|(place, permission)| holders(state, place, permission)),
+        );
+        all
     }
 }
 
@@ -68,16 +205,16 @@ const BACKLOG: usize = 1024;
 #[derive(Debug)]
 pub struct Events {
     sender: broadcast::Sender<Arc<Published>>,
-    recent: Mutex<VecDeque<Arc<Published>>>,
+    told: Mutex<Told>,
 }
 
-impl Default for Events {
-    fn default() -> Self {
-        Self {
-            sender: broadcast::channel(BACKLOG).0,
-            recent: Mutex::new(VecDeque::new()),
-        }
-    }
+/// What has been told.
+#[derive(Debug)]
+struct Told {
+    /// The newest revision.
+    revision: u64,
+    /// The last changes, oldest first.
+    recent: VecDeque<Arc<Published>>,
 }
 
 /// What happened since a revision.
@@ -89,18 +226,56 @@ pub enum Missed {
     TooMuch,
 }
 
+/// Somebody who begins to listen.
+pub struct Listening {
+    /// The newest revision that was told before.
+    pub revision: u64,
+    /// What they missed.
+    pub missed: Missed,
+    /// What follows; nothing falls between.
+    pub events: broadcast::Receiver<Arc<Published>>,
+}
+
+impl Told {
+    fn since(&self, revision: u64) -> Missed {
+        if revision >= self.revision {
+            return Missed::All(Vec::new());
+        }
+        match self.recent.front() {
+            Some(first) if first.revision <= revision + 1 => {
+                let newer = self.recent.partition_point(|each| each.revision <= revision);
+                Missed::All(self.recent.range(newer..).cloned().collect())
+            }
+            _ => Missed::TooMuch,
+        }
+    }
+}
+
 impl Events {
+    /// Nothing was told yet of what follows a revision.
+    pub fn after(revision: u64) -> Self {
+        let recent = VecDeque::new();
+        Self {
+            sender: broadcast::channel(BACKLOG).0,
+            told: Mutex::new(Told { revision, recent }),
+        }
+    }
+
     /// Tells everybody.
     pub fn publish(&self, published: Published) {
         let published = Arc::new(published);
-        let mut recent = self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !published.touched.is_empty() {
-            if recent.len() == MEMORY {
-                recent.pop_front();
-            }
-            recent.push_back(Arc::clone(&published));
+        let mut told = self.told();
+        // The passing of time may be told between a change and its telling.
+        if published.actor.is_some() {
+            told.revision = published.revision;
         }
-        // Nobody listening is fine.
+        if !published.touched.is_empty() {
+            if told.recent.len() == MEMORY {
+                told.recent.pop_front();
+            }
+            told.recent.push_back(Arc::clone(&published));
+        }
+        // Nobody listening is fine. Told under the lock: whoever begins to listen has either missed it or hears it.
         let _ = self.sender.send(published);
     }
 
@@ -109,17 +284,22 @@ impl Events {
         self.sender.subscribe()
     }
 
-    /// What was published after a revision; `current` is the revision now.
-    pub fn since(&self, revision: u64, current: u64) -> Missed {
-        if revision >= current {
-            return Missed::All(Vec::new());
+    /// Listens from now on, with what was told after a revision before; without one, nothing was missed.
+    pub fn listen(&self, after: Option<u64>) -> Listening {
+        let told = self.told();
+        Listening {
+            revision: told.revision,
+            missed: after.map_or_else(|| Missed::All(Vec::new()), |revision| told.since(revision)),
+            events: self.sender.subscribe(),
         }
-        let recent = self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match recent.front() {
-            Some(first) if first.revision <= revision + 1 => {
-                Missed::All(recent.iter().filter(|each| each.revision > revision).cloned().collect())
-            }
-            _ => Missed::TooMuch,
-        }
+    }
+
+    /// What was told after a revision.
+    pub fn since(&self, revision: u64) -> Missed {
+        self.told().since(revision)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,10 +2,11 @@
 //! answers evaluations, and the keys that may ask.
 //!
 //! Publishing one entry touches only what the entry touched. Readers load a snapshot once and use
-//! it to the end; they never wait for a writer.
+//! it to the end; they never wait for a writer. The lock on the state is held to take documents over,
+//! which were read before, and not while snapshots are compiled.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use hoist_engine::{Compiler, MemberPatch, Patch, Snapshot};
@@ -14,10 +15,10 @@ use hoist_model::document::{Body, Environment, Flag, Segment};
 use hoist_model::log::{Effect, LogEntry};
 use hoist_model::lower::{lower_flag, lower_segment};
 use hoist_model::record::Kind;
-use hoist_model::state::{State, setting_place};
+use hoist_model::state::{ReadEntry, State, setting_place};
 
 use crate::credentials::Keys;
-use crate::events::{Events, Published};
+use crate::events::{Events, Home, Published};
 use crate::reading::Reading;
 use crate::uses::Uses;
 
@@ -36,6 +37,8 @@ pub struct EnvironmentView {
 /// Everything that is published.
 pub struct World {
     state: RwLock<State>,
+    /// Held by whoever publishes, from the first look to the last word: entries come one after the other.
+    publishing: Mutex<()>,
     environments: ArcSwap<HashMap<Id, Arc<EnvironmentView>>>,
     keys: ArcSwap<Keys>,
     uses: Uses,
@@ -53,12 +56,14 @@ impl World {
         }
         let uses = Uses::default();
         let keys = Keys::of(&state, &uses);
+        let events = Events::after(state.revision());
         Self {
             state: RwLock::new(state),
+            publishing: Mutex::new(()),
             environments: ArcSwap::from_pointee(environments),
             keys: ArcSwap::from_pointee(keys),
             uses,
-            events: Events::default(),
+            events,
         }
     }
 
@@ -96,50 +101,62 @@ impl World {
     /// Takes over one committed entry. An entry that is in already is passed over, so the writer
     /// and the follower may both bring it.
     pub fn publish(&self, entry: &LogEntry) {
-        let (published, touch) = {
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        self.publish_read(entry, &ReadEntry::of(entry));
+    }
+
+    /// The same for an entry whose documents were read for another copy of the state.
+    pub fn publish_read(&self, entry: &LogEntry, read: &ReadEntry) {
+        let _one = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut touch, mut home) = (Touch::default(), Home::default());
+        {
+            let state = self.state();
             if entry.revision != state.revision() + 1 {
                 return;
             }
-            let mut touch = Touch::default();
             // Before: where removed documents stood. After: where the others stand.
             touch.note(&state, entry);
-            for (id, error) in state.apply(entry) {
-                tracing::error!(document = %id, %error, "a document cannot be read and is left out");
-            }
+            home.note(&state, entry);
+        }
+        for (id, error) in &read.unreadable {
+            tracing::error!(document = %id, %error, "a document cannot be read and is left out");
+        }
+        self.state
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .apply_read(entry, read);
+        // Compiled beside those who read: nobody waits for it.
+        let (published, views, keys) = {
+            let state = self.state();
             touch.note(&state, entry);
-            self.recompile(&state, entry, &touch);
-            if touch.keys {
-                self.keys.store(Arc::new(Keys::of(&state, &self.uses)));
-            }
+            home.note(&state, entry);
             let environments = touch.affected(&state);
             (
-                Published::from_entry(entry, environments, |effect| name_of(&state, effect)),
-                touch,
+                Published::from_entry(entry, home, environments, |effect| name_of(&state, effect)),
+                self.recompiled(&state, entry, &touch),
+                touch.keys.then(|| Keys::of(&state, &self.uses)),
             )
         };
-        drop(touch);
+        if let Some(keys) = keys {
+            self.keys.store(Arc::new(keys));
+        }
+        if let Some(views) = views {
+            self.environments.store(Arc::new(views));
+        }
         self.events.publish(published);
     }
 
     /// Tells everybody that time alone has changed what an environment answers.
-    pub fn time_passed(&self, environment: Id, project: Id) {
+    pub fn time_passed(&self, environment: Id) {
         let revision = self.state().revision();
-        self.events.publish(Published {
-            revision,
-            project: Some(project),
-            environments: vec![environment],
-            touched: Vec::new(),
-            actor: None,
-            summary: String::new(),
-        });
+        self.events.publish(Published::of_time(revision, environment));
     }
 
-    fn recompile(&self, state: &State, entry: &LogEntry, touch: &Touch) {
+    /// The environments as they are served after an entry; None where it touches none of them.
+    fn recompiled(&self, state: &State, entry: &LogEntry, touch: &Touch) -> Option<HashMap<Id, Arc<EnvironmentView>>> {
         let affected = touch.affected(state);
         let gone = touch.environments.iter().any(|id| state.get(*id).is_none());
         if affected.is_empty() && !gone {
-            return;
+            return None;
         }
         let mut views = HashMap::clone(&self.environments.load());
         views.retain(|id, _| state.get(*id).is_some());
@@ -156,7 +173,7 @@ impl World {
             };
             views.insert(id, Arc::new(view));
         }
-        self.environments.store(Arc::new(views));
+        Some(views)
     }
 }
 

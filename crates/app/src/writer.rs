@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hoist_model::Id;
 use hoist_model::log::{Effect, LogEntry};
 use hoist_model::plan::{self, Past, Plan, SecretKind, SecretWrite};
-use hoist_model::state::State;
+use hoist_model::state::{ReadEntry, State};
 use hoist_store::{Batch, Commit, Conflict, Remember, Store, StoreError};
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
@@ -41,6 +41,12 @@ pub(crate) struct Writer {
     pub(crate) maker: Maker,
     pub(crate) policy: Policy,
     pub(crate) jobs: mpsc::Receiver<Job>,
+}
+
+/// An entry of the open batch, with its documents for both copies of the state.
+struct Written {
+    entry: LogEntry,
+    read: ReadEntry,
 }
 
 /// What became of one submission, to be answered after COMMIT.
@@ -108,8 +114,8 @@ impl Writer {
             None => self.commit(batch, &waiting).await,
         };
         if result.is_ok() {
-            for entry in &entries {
-                self.world.publish(entry);
+            for written in &entries {
+                self.world.publish_read(&written.entry, &written.read);
             }
         }
         for (done, answer) in waiting {
@@ -155,8 +161,9 @@ impl Writer {
                 break;
             }
             for entry in &entries {
-                ahead.apply(entry);
-                self.world.publish(entry);
+                let read = ReadEntry::of(entry);
+                ahead.apply_read(entry, &read);
+                self.world.publish_read(entry, &read);
             }
         }
         Ok(())
@@ -168,7 +175,7 @@ impl Writer {
         batch: &mut Batch,
         ahead: &mut State,
         submission: &Submission,
-        entries: &mut Vec<LogEntry>,
+        entries: &mut Vec<Written>,
     ) -> Result<Done, StoreError> {
         if let Some(key) = &submission.idempotency
             && let Some(found) = batch.remembered(&key.scope, &key.key).await?
@@ -245,9 +252,11 @@ impl Writer {
             }
             Err(error) => return Err(error),
         }
-        ahead.apply(&commit.entry);
-        let revision = commit.entry.revision;
-        entries.push(commit.entry);
+        let entry = commit.entry;
+        let revision = entry.revision;
+        let read = ReadEntry::of(&entry);
+        ahead.apply_read(&entry, &read);
+        entries.push(Written { entry, read });
         let reveals = std::mem::take(&mut plan.reveals);
         let answer = Answer {
             outcome: Outcome::Applied,
@@ -412,7 +421,10 @@ pub(crate) struct Wanted {
 impl Wanted {
     pub(crate) fn of(state: &State, submission: &Submission) -> Self {
         use hoist_model::change::Change;
-        let moved = |(id, revision): &(&Id, &u64)| state.get(**id).is_some_and(|doc| doc.revision != **revision);
+        // Before revision 1 nothing was kept.
+        let moved = |(id, revision): &(&Id, &u64)| {
+            **revision > 0 && state.get(**id).is_some_and(|doc| doc.revision != **revision)
+        };
         let bodies = submission
             .request
             .base
@@ -452,10 +464,11 @@ impl LoadedPast {
 
 impl LoadedPast {
     /// Adds what the open batch holds already and nobody else can see.
-    fn with_batch(mut self, batch: &[LogEntry]) -> Self {
+    fn with_batch(mut self, batch: &[Written]) -> Self {
         for (revision, later) in &mut self.later {
             let documents = self.entries.get(revision).map(documents_of).unwrap_or_default();
-            later.extend(batch.iter().filter(|entry| touches(entry, &documents)).cloned());
+            let entries = batch.iter().map(|written| &written.entry);
+            later.extend(entries.filter(|entry| touches(entry, &documents)).cloned());
         }
         self
     }

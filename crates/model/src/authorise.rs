@@ -2,7 +2,7 @@
 //!
 //! What one may not see answers like what does not exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::Id;
 use crate::document::{Member, Project, Role, User};
@@ -118,6 +118,33 @@ pub fn access(documents: &impl Documents, actor: &Actor, place: Place) -> Access
         }
     }
     access
+}
+
+/// Everybody who holds a permission at a place, operators included: what [`access`] says of one account after the other.
+pub fn holders(state: &State, place: Place, permission: Permission) -> HashSet<Id> {
+    let scopes = match place {
+        Place::Instance => [None, None],
+        Place::Organization(organization) => [Some(organization), None],
+        Place::Project(project) => {
+            let is_there = state.get_a::<Project>(project).is_some();
+            [Some(project), state.scope_of(project).filter(|_| is_there)]
+        }
+    };
+    let roles = Documents::all::<Role>(state, None);
+    let grants = |member: &&Member| {
+        let role = roles.iter().find(|role| role.key == member.role);
+        role.is_some_and(|role| role.permissions.contains(&permission))
+    };
+    let is_enabled = |user: &Id| state.get_a::<User>(*user).is_some_and(|body| !body.disabled);
+    let members = scopes
+        .into_iter()
+        .flatten()
+        .flat_map(|scope| Documents::all::<Member>(state, Some(scope)))
+        .filter(grants)
+        .map(|member| member.user);
+    let users = state.list(Kind::User, None);
+    let operators = users.filter(|doc| doc.as_a::<User>().is_some_and(|user| user.operator));
+    members.chain(operators.map(|doc| doc.id)).filter(is_enabled).collect()
 }
 
 fn grant(documents: &impl Documents, user: Id, scope: Id, access: &mut Access) {

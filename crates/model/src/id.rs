@@ -17,6 +17,12 @@ impl Id {
         Self(uuid::Builder::from_unix_timestamp_millis(unix_ms, &random).into_uuid())
     }
 
+    /// Milliseconds since 1970 at its birth.
+    pub fn unix_ms(&self) -> u64 {
+        let [a, b, c, d, e, f, ..] = *self.as_bytes();
+        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    }
+
     /// Wraps an existing UUID.
     pub const fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid)

@@ -164,6 +164,36 @@ pub struct Stamp {
     pub actor: Actor,
 }
 
+/// The documents of a log entry, read once; copies of the state that take the entry over share them.
+#[derive(Debug, Default)]
+pub struct ReadEntry {
+    /// As many as the entry has effects; those that are no document, or none that can be read, are empty.
+    docs: Vec<Option<Arc<Doc>>>,
+    /// Documents that cannot be read, and why.
+    pub unreadable: Vec<(Id, Unreadable)>,
+}
+
+impl ReadEntry {
+    /// Reads what an entry puts.
+    pub fn of(entry: &LogEntry) -> Self {
+        let mut read = Self::default();
+        for effect in &entry.effects {
+            let doc = match effect {
+                Effect::Put { after, .. } => match Doc::read(after) {
+                    Ok(doc) => Some(Arc::new(doc)),
+                    Err(error) => {
+                        read.unreadable.push((after.id, error));
+                        None
+                    }
+                },
+                Effect::Remove { .. } | Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => None,
+            };
+            read.docs.push(doc);
+        }
+        read
+    }
+}
+
 /// Documents of one kind in one scope.
 type ByKey = BTreeMap<Box<str>, Arc<Doc>>;
 
@@ -301,15 +331,18 @@ impl State {
 
     /// Takes over one log entry. Unreadable bodies are returned; the document then is absent.
     pub fn apply(&mut self, entry: &LogEntry) -> Vec<(Id, Unreadable)> {
-        let mut unreadable = Vec::new();
-        for effect in &entry.effects {
+        let read = ReadEntry::of(entry);
+        self.apply_read(entry, &read);
+        read.unreadable
+    }
+
+    /// Takes over one log entry whose documents were read before, perhaps for several copies of the state.
+    pub fn apply_read(&mut self, entry: &LogEntry, read: &ReadEntry) {
+        for (at, effect) in entry.effects.iter().enumerate() {
             match effect {
-                Effect::Put { after, .. } => match Doc::read(after) {
-                    Ok(doc) => self.put(Arc::new(doc)),
-                    Err(error) => {
-                        self.remove(after.id);
-                        unreadable.push((after.id, error));
-                    }
+                Effect::Put { after, .. } => match read.docs.get(at).and_then(Option::as_ref) {
+                    Some(doc) => self.put(Arc::clone(doc)),
+                    None => self.remove(after.id),
                 },
                 Effect::Remove { before } => self.remove(before.id),
                 Effect::AddMembers { segment, members } => {
@@ -334,7 +367,6 @@ impl State {
             },
         );
         self.head.revision = entry.revision;
-        unreadable
     }
 
     fn put(&mut self, doc: Arc<Doc>) {
@@ -389,6 +421,19 @@ pub fn setting_place(body: &Body) -> Option<(Id, Id)> {
         Body::Kill(it) => Some((it.flag, it.environment)),
         _ => None,
     }
+}
+
+/// The id that a setting gets when it is first made. It follows from what it is a setting of, so that a change can name
+/// a setting that does not exist yet as its base, at revision 0, and two first edits are edits of one document.
+pub fn setting_id(kind: Kind, flag: Id, environment: Id) -> Id {
+    let mut text = Vec::with_capacity(48);
+    text.extend_from_slice(flag.as_bytes());
+    text.extend_from_slice(environment.as_bytes());
+    text.extend_from_slice(kind.as_str().as_bytes());
+    let hash = xxhash_rust::xxh3::xxh3_128(&text).to_be_bytes();
+    let mut rest = [0; 10];
+    rest.copy_from_slice(&hash[..10]);
+    Id::from_parts(flag.unix_ms().max(environment.unix_ms()), rest)
 }
 
 /// The stored key of a setting.

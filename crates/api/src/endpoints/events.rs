@@ -1,21 +1,26 @@
 //! Live events: what changes, as it changes, as far as the caller may see it.
+//!
+//! A change is written down once for all who listen: a stream adds nothing to it, and takes the same bytes as its
+//! neighbours. Who may hear of it is found once, too ([`Published::is_for`]).
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::State;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
-use futures_util::stream::{self, StreamExt as _};
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream::{StreamExt as _, once, unfold};
 use hoist_app::events::{Missed, Published};
 use hoist_model::authorise::{Place, access};
 use hoist_model::log::Actor;
 use hoist_model::permission::Permission;
-use http::HeaderMap;
+use hoist_model::state::State as Model;
+use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use tokio_stream::wrappers::BroadcastStream;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use utoipa::IntoParams;
 
 use crate::Api;
@@ -44,6 +49,9 @@ pub struct ChangeEvent {
     pub actor: Option<ActorView>,
     /// In words.
     pub summary: String,
+    /// Key of the organization, if it is about one; a project's key says where only together with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// Key of the project, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -69,32 +77,66 @@ pub async fn stream(
     scope: Scope,
     headers: HeaderMap,
     Query(query): Query<EventsQuery>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    // Listening begins before the revision is read, so that nothing falls between.
-    let live = BroadcastStream::new(api.app.world.events().subscribe());
-    let current = api.app.world.state().revision();
-    let missed = match after(&headers, &query)? {
-        Some(revision) => missed(&api, &scope.actor, revision, current),
-        None => Vec::new(),
+) -> Result<Response, Problem> {
+    let listening = api.app.world.events().listen(after(&headers, &query)?);
+    let current = listening.revision;
+    let mut first = missed(&api, &scope.actor, listening.missed);
+    first.extend(format!("event: connected\nid: {current}\ndata: {{\"revision\":{current}}}\n\n").into_bytes());
+    let listener = Listener {
+        api,
+        actor: scope.actor,
+        events: listening.events,
+        current,
     };
-    let first = Event::default()
-        .event("connected")
-        .id(current.to_string())
-        .data(format!("{{\"revision\":{current}}}"));
-    let actor = scope.actor;
-    let told = live.filter_map(move |published| {
-        let event = match published {
-            Ok(published) if published.revision > current => tell(&api, &actor, &published),
-            Ok(_) => None,
-            Err(_) => Some(reset()),
-        };
-        std::future::ready(event)
-    });
-    let events = stream::iter(missed)
-        .chain(stream::once(std::future::ready(first)))
-        .chain(told)
-        .map(Ok);
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    let pieces = once(std::future::ready(Bytes::from(first))).chain(unfold(listener, Listener::next));
+    let mut response = Response::new(Body::from_stream(pieces.map(Ok::<_, Infallible>)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// How long a stream is silent at most.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const RESET: &[u8] = b"event: reset\ndata: {}\n\n";
+
+/// One open stream.
+struct Listener {
+    api: Api,
+    actor: Actor,
+    events: Receiver<Arc<Published>>,
+    /// What the caller had seen when the stream began.
+    current: u64,
+}
+
+impl Listener {
+    /// The next piece of the stream; None ends it.
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        let silence = tokio::time::sleep(HEARTBEAT);
+        tokio::pin!(silence);
+        loop {
+            let told = tokio::select! {
+                told = self.events.recv() => told,
+                () = &mut silence => return Some((Bytes::from_static(b":\n\n"), self)),
+            };
+            match told {
+                Ok(published) => {
+                    if let Some(piece) = self.piece(&published) {
+                        return Some((piece, self));
+                    }
+                }
+                Err(RecvError::Lagged(_)) => return Some((Bytes::from_static(RESET), self)),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// The event, if the actor may hear of it.
+    fn piece(&self, published: &Published) -> Option<Bytes> {
+        let is_news = published.revision > self.current && !published.touched.is_empty();
+        let is_told = is_news && published.is_for(&self.actor, &self.api.app.world);
+        is_told.then(|| wire(&self.api, published))
+    }
 }
 
 /// The revision that the caller has seen last: what a browser says when it comes back wins.
@@ -122,72 +164,56 @@ fn after(headers: &HeaderMap, query: &EventsQuery) -> Result<Option<u64>, Proble
     last.map(Some).ok_or_else(|| bad("Last-Event-ID"))
 }
 
-fn missed(api: &Api, actor: &Actor, revision: u64, current: u64) -> Vec<Event> {
-    match api.app.world.events().since(revision, current) {
-        Missed::All(entries) => entries
-            .iter()
-            .filter(|entry| entry.revision <= current)
-            .filter_map(|entry| tell(api, actor, entry))
-            .collect(),
-        Missed::TooMuch => vec![reset()],
-    }
+/// What a caller missed who comes back, as far as they may see it now.
+fn missed(api: &Api, actor: &Actor, missed: Missed) -> Vec<u8> {
+    let Missed::All(entries) = missed else {
+        return RESET.to_vec();
+    };
+    let visible: Vec<_> = {
+        let state = api.app.world.state();
+        let mut seen = Vec::new();
+        let all = entries.iter();
+        all.filter(|entry| may_see(&state, actor, entry, &mut seen)).collect()
+    };
+    visible.into_iter().flat_map(|entry| wire(api, entry)).collect()
 }
 
-fn reset() -> Event {
-    Event::default().event("reset").data("{}")
-}
-
-/// The event, if the actor may see it now.
-fn tell(api: &Api, actor: &Actor, published: &Arc<Published>) -> Option<Event> {
-    if published.touched.is_empty() {
-        return None;
+/// Whether the actor may see a change by what they may do now; `seen` keeps what was found for a place.
+fn may_see(state: &Model, actor: &Actor, published: &Published, seen: &mut Vec<((Place, Permission), bool)>) -> bool {
+    if access(state, actor, Place::Instance).operator {
+        return true;
     }
-    let state = api.app.world.state();
-    let visible = match published.project {
-        Some(project) => access(&*state, actor, Place::Project(project)).allows(Permission::ProjectView),
-        None => access(&*state, actor, Place::Instance).operator || touches_own(&state, actor, published),
-    };
-    if !visible {
-        return None;
-    }
-    let touched = published.touched.iter().take(MOST).map(|each| TouchedView {
-        kind: each.kind.as_str(),
-        key: each.key.clone(),
-        id: each.id,
-    });
-    let data = ChangeEvent {
-        revision: published.revision,
-        touched: touched.collect(),
-        actor: published.actor.as_ref().map(|actor| ActorView::of(&state, actor)),
-        summary: published.summary.clone(),
-        project: published
-            .project
-            .and_then(|id| state.get(id))
-            .map(|doc| doc.key.to_string()),
-    };
-    let text = serde_json::to_string(&data).ok()?;
-    Some(
-        Event::default()
-            .event("change")
-            .id(published.revision.to_string())
-            .data(text),
-    )
+    published.places(state).into_iter().any(|wanted| {
+        if let Some((_, allowed)) = seen.iter().find(|(known, _)| *known == wanted) {
+            return *allowed;
+        }
+        let allowed = access(state, actor, wanted.0).allows(wanted.1);
+        seen.push((wanted, allowed));
+        allowed
+    })
 }
 
 /// Documents named in one event; an import names the first ones only.
 const MOST: usize = 200;
 
-/// Changes of an organization are told to those who may see it.
-fn touches_own(state: &hoist_model::state::State, actor: &Actor, published: &Published) -> bool {
-    let mut seen: HashMap<hoist_model::Id, bool> = HashMap::new();
-    published
-        .touched
-        .iter()
-        .filter_map(|each| state.get(each.id))
-        .any(|doc| {
-            let organization = doc.scope.unwrap_or(doc.id);
-            *seen.entry(organization).or_insert_with(|| {
-                access(state, actor, Place::Organization(organization)).allows(Permission::OrganizationView)
-            })
-        })
+/// A change as it goes over the wire, the same for everybody.
+fn wire(api: &Api, published: &Published) -> Bytes {
+    published.wire(|| {
+        let touched = published.touched.iter().take(MOST).map(|each| TouchedView {
+            kind: each.kind.as_str(),
+            key: each.key.clone(),
+            id: each.id,
+        });
+        let state = api.app.world.state();
+        let data = ChangeEvent {
+            revision: published.revision,
+            touched: touched.collect(),
+            actor: published.actor.as_ref().map(|actor| ActorView::of(&state, actor)),
+            summary: published.summary.clone(),
+            organization: published.home.organization().map(|each| each.key.clone()),
+            project: published.home.project.as_ref().map(|each| each.key.clone()),
+        };
+        let text = serde_json::to_string(&data).unwrap_or_default();
+        format!("event: change\nid: {}\ndata: {text}\n\n", published.revision).into()
+    })
 }

@@ -185,13 +185,18 @@ impl Listener {
     }
 
     async fn wait(&mut self) -> Option<Vec<u8>> {
+        // From the last word on, whatever wakes the stream meanwhile.
+        let silence = tokio::time::sleep(self.place.ofrep.settings.heartbeat);
+        tokio::pin!(silence);
         loop {
-            let heartbeat = tokio::time::timeout(self.place.ofrep.settings.heartbeat, self.notices.changed());
-            let woken = heartbeat.await;
-            if matches!(woken, Ok(Err(_))) || !self.is_open() {
+            let woken = tokio::select! {
+                woken = self.notices.changed() => Some(woken),
+                () = &mut silence => None,
+            };
+            if matches!(woken, Some(Err(_))) || !self.is_open() {
                 return None;
             }
-            if woken.is_err() {
+            if woken.is_none() {
                 return Some(b":\n\n".to_vec());
             }
             if self.told.is_behind(self.latest()) {

@@ -170,7 +170,7 @@ impl Handle {
 
     /// This environment's changes after one revision up to another; None if not all are remembered.
     fn changes(&self, from: u64, to: u64) -> Option<Vec<Arc<Published>>> {
-        let Missed::All(all) = self.world.events().since(from, to) else {
+        let Missed::All(all) = self.world.events().since(from) else {
             return None;
         };
         let own = all
