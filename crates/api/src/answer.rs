@@ -13,7 +13,7 @@ use hoist_model::log::Effect;
 use hoist_model::plan::{Moved, Plan, Request, Sentence, Use, Warning};
 use hoist_model::state::State;
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
@@ -22,13 +22,29 @@ use crate::guard::Scope;
 use crate::problem::{Problem, Winner};
 use crate::wire::actor::ActorView;
 
+/// What became of a change, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    /// It has happened.
+    Applied,
+    /// It was only planned.
+    Planned,
+    /// It waits for approval.
+    Proposed,
+    /// It waits for its time.
+    Scheduled,
+    /// Policy refuses it.
+    Refused,
+}
+
 /// What became of a change.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Answer)]
 pub struct AnswerView {
     /// What became of it. A refusal of policy is a problem document.
     #[schema(value_type = crate::wire::schema::AnswerOutcome)]
-    pub outcome: &'static str,
+    pub outcome: Became,
     /// The revision that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
@@ -54,13 +70,13 @@ impl AnswerView {
     /// 403 when policy refuses.
     pub fn status(&self, done: StatusCode) -> Result<StatusCode, Problem> {
         match self.outcome {
-            "applied" => Ok(done),
-            "proposed" | "scheduled" => Ok(StatusCode::ACCEPTED),
-            "refused" => {
+            Became::Applied => Ok(done),
+            Became::Planned => Ok(StatusCode::OK),
+            Became::Proposed | Became::Scheduled => Ok(StatusCode::ACCEPTED),
+            Became::Refused => {
                 let reason = self.reason.clone().unwrap_or_default();
                 Err(Problem::new(StatusCode::FORBIDDEN, "refused_by_policy", reason))
             }
-            _ => Ok(StatusCode::OK),
         }
     }
 }
@@ -79,9 +95,13 @@ pub struct SecretView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Plan)]
 pub struct PlanView {
-    /// What it does, in words.
+    /// What it does, in words: the first 500 sentences, or as many as were asked for.
     #[schema(value_type = Vec<crate::wire::schema::Sentence>)]
     pub sentences: Vec<Sentence>,
+    /// How many sentences there are.
+    pub sentence_count: usize,
+    /// What becomes of how many documents, by kind.
+    pub tally: Vec<Tally>,
     /// How dangerous: 0 harmless, 1 normal, 2 guarded, 3 the key has to be typed.
     #[schema(maximum = 3)]
     pub grade: u8,
@@ -110,6 +130,76 @@ pub struct PlanView {
     /// Revisions of the touched documents before the change.
     #[schema(value_type = std::collections::BTreeMap<String, u64>)]
     pub base: BTreeMap<Id, u64>,
+}
+
+/// How many documents of a kind something becomes of.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Tally {
+    /// What happens to them.
+    pub act: Act,
+    /// Kind of the documents.
+    #[schema(value_type = crate::wire::schema::DocumentKind)]
+    pub kind: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+/// What happens to a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// It is made.
+    Create,
+    /// It changes.
+    Change,
+    /// It goes.
+    Remove,
+    /// Members join it.
+    AddMembers,
+    /// Members leave it.
+    RemoveMembers,
+}
+
+impl Act {
+    fn of(effect: &Effect) -> Self {
+        match effect {
+            Effect::Put { before: None, .. } => Self::Create,
+            Effect::Put { before: Some(_), .. } => Self::Change,
+            Effect::Remove { .. } => Self::Remove,
+            Effect::AddMembers { .. } => Self::AddMembers,
+            Effect::RemoveMembers { .. } => Self::RemoveMembers,
+        }
+    }
+}
+
+/// Counts effects by kind and act.
+fn tally(plan: &Plan) -> Vec<Tally> {
+    let mut counts: BTreeMap<(&'static str, Act), usize> = BTreeMap::new();
+    for effect in shown(&plan.effects) {
+        *counts.entry((kind(effect), Act::of(effect))).or_default() += 1;
+    }
+    let each = counts.into_iter();
+    each.map(|((kind, act), count)| Tally { act, kind, count }).collect()
+}
+
+/// How many sentences of a plan are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sentences {
+    /// The first 500.
+    #[default]
+    First,
+    /// All of them, up to 20,000.
+    All,
+}
+
+impl Sentences {
+    const fn most(self) -> usize {
+        match self {
+            Self::First => 500,
+            Self::All => 20_000,
+        }
+    }
 }
 
 /// What a plan reaches.
@@ -227,7 +317,7 @@ fn readable_key(state: &State, key: &str) -> String {
 
 impl PlanView {
     /// For people.
-    pub fn of(state: &State, plan: &Plan, verdict: &Verdict) -> Self {
+    pub fn of(state: &State, plan: &Plan, verdict: &Verdict, sentences: Sentences) -> Self {
         let environments = plan
             .environments
             .iter()
@@ -243,7 +333,9 @@ impl PlanView {
             Verdict::Refuse { reason } => ("refuse", Some(reason.clone())),
         };
         Self {
-            sentences: plan.sentences.clone(),
+            sentences: plan.sentences.iter().take(sentences.most()).cloned().collect(),
+            sentence_count: plan.sentences.len(),
+            tally: tally(plan),
             grade: plan.grade.into(),
             effects: shown(&plan.effects)
                 .take(LISTED)
@@ -312,6 +404,8 @@ pub struct Options {
     pub base: BTreeMap<Id, u64>,
     /// What becomes of a change to a document that has moved on since.
     pub moved: Moved,
+    /// How many sentences of the plan are wanted.
+    pub sentences: Sentences,
     /// The client's Idempotency-Key and the request's fingerprint.
     pub idempotency: Option<(String, String)>,
 }
@@ -368,9 +462,9 @@ pub async fn submit_planned(
             .dry_run(submission)
             .await
             .map_err(|failure| explain(api, failure))?;
-        let view = PlanView::of(&api.app.world.state(), &plan, &verdict);
+        let view = PlanView::of(&api.app.world.state(), &plan, &verdict, options.sentences);
         let view = AnswerView {
-            outcome: "planned",
+            outcome: Became::Planned,
             revision: None,
             change: None,
             reason: None,
@@ -384,22 +478,25 @@ pub async fn submit_planned(
         .submit(submission)
         .await
         .map_err(|failure| explain(api, failure))?;
-    Ok(view(api, answer))
+    Ok(view(api, answer, options.sentences))
 }
 
-fn view(api: &Api, answer: Answer) -> (AnswerView, Option<Plan>) {
+fn view(api: &Api, answer: Answer, sentences: Sentences) -> (AnswerView, Option<Plan>) {
     let (outcome, verdict) = match answer.outcome {
-        Outcome::Applied => ("applied", Verdict::Apply),
-        Outcome::Proposed => ("proposed", Verdict::Propose),
+        Outcome::Applied => (Became::Applied, Verdict::Apply),
+        Outcome::Proposed => (Became::Proposed, Verdict::Propose),
         // What has been scheduled was allowed.
-        Outcome::Scheduled => ("scheduled", Verdict::Apply),
+        Outcome::Scheduled => (Became::Scheduled, Verdict::Apply),
         Outcome::Refused => {
             let reason = answer.reason.clone().unwrap_or_default();
-            ("refused", Verdict::Refuse { reason })
+            (Became::Refused, Verdict::Refuse { reason })
         }
     };
     let state = api.app.world.state();
-    let plan = answer.plan.as_ref().map(|plan| PlanView::of(&state, plan, &verdict));
+    let plan = answer
+        .plan
+        .as_ref()
+        .map(|plan| PlanView::of(&state, plan, &verdict, sentences));
     let secrets = answer
         .reveals
         .into_iter()
@@ -435,7 +532,8 @@ fn explain(api: &Api, failure: Failure) -> Problem {
 }
 
 fn new_plan(api: &Api, state: &State, changed: &PlanChanged) -> PlanView {
-    PlanView::of(state, &changed.plan, &api.app.policy.judge(&changed.plan))
+    let verdict = api.app.policy.judge(&changed.plan);
+    PlanView::of(state, &changed.plan, &verdict, Sentences::First)
 }
 
 fn name_winner(state: &State, winner: &mut Winner) {

@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use hoist_model::permission::Permission;
+use http::Method;
 use serde_json::{Map, Value as Json, json};
 use utoipa::OpenApi;
 
@@ -152,6 +154,70 @@ fn security_schemes() -> Json {
     })
 }
 
+/// Refusals that follow from the route table.
+const TABLES: [(&str, &str); 7] = [
+    ("400", "The request cannot be read."),
+    ("401", "Nobody is signed in."),
+    ("403", "Visible, but not allowed."),
+    ("404", "Not there, or not visible."),
+    ("413", "The body is too large."),
+    ("422", "Understood, but cannot be."),
+    ("503", "A part is unavailable; try again."),
+];
+
+/// What a request carries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// A body.
+    Body,
+    /// A change, or what is asked for in a query, without a body.
+    Values,
+    /// Nothing of its own.
+    Nothing,
+}
+
+impl Takes {
+    fn of(operation: &Map<String, Json>) -> Self {
+        let parameters = operation.get("parameters").and_then(Json::as_array);
+        let has_value = |parameter: &Json| parameter["in"] == "query" || parameter["name"] == "Idempotency-Key";
+        if operation.contains_key("requestBody") {
+            Self::Body
+        } else if parameters.is_some_and(|all| all.iter().any(has_value)) {
+            Self::Values
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// Whether a route may answer a status of [`TABLES`].
+fn may_answer(route: &Route, takes: Takes, status: &str) -> bool {
+    let is_read = route.method == Method::GET;
+    match status {
+        // A query parameter that it does not have, for one.
+        "400" => true,
+        "401" => route.need != Need::Public,
+        // What lets one see a place is not refused there: without it the place is not there.
+        "403" => match route.need {
+            Need::Credential => false,
+            Need::Public | Need::SignedIn | Need::Planned => !is_read,
+            Need::Operator => true,
+            Need::Permission(Permission::ProjectView | Permission::OrganizationView) => !is_read,
+            Need::Permission(_) => true,
+        },
+        "404" => route.path.contains('{'),
+        "413" => takes == Takes::Body,
+        "422" => takes != Takes::Nothing,
+        // Sessions are rows; what is public to read is in memory, as keys of software are.
+        "503" => match route.need {
+            Need::Public => !is_read,
+            Need::Credential => false,
+            _ => true,
+        },
+        _ => false,
+    }
+}
+
 /// What the table knows about a route.
 fn complete(operation: &mut Map<String, Json>, route: &Route) {
     operation.insert("operationId".into(), operation_id(route).into());
@@ -162,28 +228,19 @@ fn complete(operation: &mut Map<String, Json>, route: &Route) {
         _ => json!([{"cookie": []}, {"bearer": []}]),
     };
     operation.insert("security".into(), security);
-    let takes_body = operation.contains_key("requestBody");
+    let takes = Takes::of(operation);
     let Some(responses) = operation.get_mut("responses").and_then(Json::as_object_mut) else {
         return;
     };
-    let mut any = vec![
-        ("400", "The request cannot be read."),
-        ("403", "Visible, but not allowed."),
-        ("404", "Not there, or not visible."),
-        ("422", "Understood, but cannot be."),
-        ("503", "A part is unavailable; try again."),
-    ];
-    if route.need != Need::Public {
-        any.push(("401", "Nobody is signed in."));
+    if route.method == Method::GET {
+        // Of a read the table knows all; of a write, what is refused depends on the change, too.
+        responses.retain(|status, _| !TABLES.iter().any(|(tables, _)| tables == status));
     }
-    if takes_body {
-        any.push(("413", "The body is too large."));
-    }
-    for (status, description) in any {
-        let response = responses.entry(status).or_insert_with(|| json!({}));
+    for (status, description) in TABLES.iter().filter(|(status, _)| may_answer(route, takes, status)) {
+        let response = responses.entry(*status).or_insert_with(|| json!({}));
         let described = response.get("description").and_then(Json::as_str).unwrap_or_default();
         if described.is_empty() {
-            response["description"] = description.into();
+            response["description"] = (*description).into();
         }
     }
     for (status, response) in responses.iter_mut() {

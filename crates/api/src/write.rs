@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::Api;
-use crate::answer::{AnswerView, Options, submit};
+use crate::answer::{AnswerView, Options, Sentences, submit};
 use crate::endpoints::changes::idempotency;
 use crate::guard::Scope;
 use crate::problem::Problem;
@@ -35,6 +35,9 @@ pub struct WriteQuery {
     pub note: Option<String>,
     /// Token of the plan that was seen: a plan that says something else is not carried out.
     pub plan: Option<String>,
+    /// How many sentences of the plan are answered.
+    #[serde(default)]
+    pub sentences: Sentences,
 }
 
 /// Headers of every write, for the document.
@@ -51,7 +54,7 @@ pub struct WriteHeaders {
         pattern = "^[!-~]+$"
     )]
     idempotency_key: Option<String>,
-    /// Revision of the document that the change was made from, in quotes.
+    /// Revision of the document that the change was made from, in quotes; `"0"` for one that was not there.
     #[param(rename = "If-Match", required = false, pattern = r#"^"[0-9]{1,18}"$"#)]
     if_match: Option<String>,
 }
@@ -164,6 +167,7 @@ impl Write {
             dry_run: query.dry_run,
             seen: query.plan,
             note: query.note.unwrap_or_default(),
+            sentences: query.sentences,
             ..Options::default()
         };
         if options.note.contains('\0') {
@@ -173,14 +177,15 @@ impl Write {
         let mut request = format!("{} {}\n", parts.method, parts.uri).into_bytes();
         request.extend_from_slice(body);
         options.idempotency = idempotency(&parts.headers, &request)?;
+        let is_there = document.is_some_and(|id| api.app.world.state().get(id).is_some());
         match (made_from, document) {
-            (Some(revision), Some(id)) => {
+            // 0: nothing is there yet, and the client knows; somebody may come first all the same.
+            (Some(revision), Some(id)) if is_there || revision == 0 => {
                 options.base.insert(id, revision);
                 options.moved = Moved::Refuse;
             }
-            // Nothing is there yet, and the client knows.
             (Some(0) | None, None) | (None, Some(_)) => {}
-            (Some(_), None) => {
+            (Some(_), _) => {
                 return Err(Problem::new(
                     StatusCode::PRECONDITION_FAILED,
                     "moved",
@@ -189,52 +194,50 @@ impl Write {
             }
         }
         let place = scope.place;
+        let names = names_of(&change);
         let answer = submit(api, &scope, place, vec![change], options).await;
-        answer.map_err(|problem| of_resource(problem, made_from.is_some()))
+        answer.map_err(|problem| of_resource(problem, &names, made_from.is_some()))
     }
 }
 
 /// A problem of a batch with one change, told as a problem of the resource.
-fn of_resource(mut problem: Problem, conditional: bool) -> Problem {
+fn of_resource(mut problem: Problem, names: &[String], conditional: bool) -> Problem {
     if conditional && problem.winner.is_some() {
         problem.status = StatusCode::PRECONDITION_FAILED;
         problem.title = "Precondition Failed";
     }
     for detail in &mut problem.problems {
-        detail.pointer = shortened(&detail.pointer);
+        detail.pointer = shortened(&detail.pointer, names);
     }
     problem
 }
 
+/// What a change puts around the body of a resource: its aggregate, its act, and `patch` where that is a patch.
+fn names_of(change: &Change) -> Vec<String> {
+    let json = serde_json::to_value(change).unwrap_or_default();
+    let only = |value: &serde_json::Value| {
+        let (name, inner) = value.as_object().filter(|object| object.len() == 1)?.iter().next()?;
+        Some((name.clone(), inner.clone()))
+    };
+    let Some((aggregate, inner)) = only(&json) else {
+        return Vec::new();
+    };
+    let mut names = vec![aggregate];
+    if let Some((act, inner)) = only(&inner) {
+        names.push(act);
+        names.extend(inner.get("patch").map(|_| "patch".to_owned()));
+    }
+    names
+}
+
 /// `/changes/0/flag/edit/patch/name` → `/name`.
-fn shortened(pointer: &str) -> String {
-    const KINDS: [&str; 10] = [
-        "organization",
-        "project",
-        "environment",
-        "flag",
-        "config",
-        "segment",
-        "credential",
-        "user",
-        "member",
-        "token",
-    ];
-    const ACTS: [&str; 9] = [
-        "create", "edit", "order", "override", "kill", "lift", "add", "delete", "switch",
-    ];
+fn shortened(pointer: &str, names: &[String]) -> String {
     let Some(rest) = pointer.strip_prefix("/changes/0") else {
         return pointer.to_owned();
     };
     let mut parts = rest.split('/').skip(1).peekable();
-    if parts.peek().is_some_and(|part| KINDS.contains(part)) {
-        parts.next();
-    }
-    if parts.peek().is_some_and(|part| ACTS.contains(part)) {
-        parts.next();
-    }
-    if parts.peek() == Some(&"patch") {
-        parts.next();
+    for name in names {
+        parts.next_if(|part| part == name);
     }
     parts.map(|part| format!("/{part}")).collect()
 }
@@ -272,36 +275,15 @@ impl IntoResponse for Written {
     }
 }
 
-/// What every write may answer beside its success.
+/// What a write may answer beside its success and what the route table tells of any route.
 #[derive(utoipa::IntoResponses)]
 pub enum Refused {
-    /// The request cannot be read.
-    #[response(status = 400, content_type = "application/problem+json")]
-    Unreadable(#[to_schema] Problem),
-    /// Nobody is signed in.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unknown(#[to_schema] Problem),
-    /// Visible, but not allowed.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Denied(#[to_schema] Problem),
-    /// Not there, or not visible.
-    #[response(status = 404, content_type = "application/problem+json")]
-    Absent(#[to_schema] Problem),
     /// Somebody else was first, or the plan differs from the one that was seen.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(#[to_schema] Problem),
     /// The document has moved on from the revision in `If-Match`.
     #[response(status = 412, content_type = "application/problem+json")]
     Moved(#[to_schema] Problem),
-    /// The body is too large.
-    #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
-    /// Understood, but cannot be.
-    #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem),
-    /// A part is unavailable; try again.
-    #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] Problem),
 }
 
 /// What a write that makes something new answers.
@@ -331,15 +313,28 @@ pub enum Changing {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn pointers_lead_into_the_body() {
-        assert_eq!(shortened("/changes/0/flag/edit/patch/name"), "/name");
-        assert_eq!(shortened("/changes/0/config/rules/0/id"), "/rules/0/id");
-        assert_eq!(shortened("/changes/0/email"), "/email");
-        assert_eq!(shortened("/changes/0"), "");
-        assert_eq!(shortened("/rules/0"), "/rules/0");
+        let of = |pointer: &str, change: serde_json::Value| {
+            let change: Change = serde_json::from_value(change).expect("a change");
+            shortened(pointer, &names_of(&change))
+        };
+        let edit = json!({"flag": {"edit": {"flag": "a", "patch": {}}}});
+        assert_eq!(of("/changes/0/flag/edit/patch/name", edit.clone()), "/name");
+        assert_eq!(of("/changes/0/email", edit.clone()), "/email");
+        assert_eq!(of("/changes/0", edit.clone()), "");
+        assert_eq!(of("/rules/0", edit), "/rules/0");
+        let edit = json!({"config": {"edit": {"flag": "a", "environment": "dev", "patch": {}}}});
+        assert_eq!(of("/changes/0/config/rules/0/id", edit), "/rules/0/id");
+        let kill = json!({"config": {"kill": {"flag": "a", "environments": ["dev"], "reason": ""}}});
+        assert_eq!(of("/changes/0/config/kill/until", kill), "/until");
+        // An act or an aggregate is taken off once: the body may use the same word.
+        let create = json!({"flag": {"create": {"key": "a", "kind": "boolean"}}});
+        assert_eq!(of("/changes/0/flag/create/create", create), "/create");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::follower::follow;
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, SignInLimits};
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission};
@@ -56,6 +56,8 @@ pub struct Outside {
     pub randomness: Arc<dyn Randomness>,
     /// What becomes of plans.
     pub policy: Policy,
+    /// How often somebody may try to sign in.
+    pub sign_in: SignInLimits,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
             clock,
             randomness,
             policy,
+            sign_in,
         } = outside;
         let maker = Maker::new(Arc::clone(&clock), randomness);
         let store = Store::open(&StoreConfig::new(url, clock.now(), maker.id())).await?;
@@ -83,8 +86,8 @@ impl App {
             clock: Arc::clone(&clock),
             maker: maker.clone(),
             policy: policy.clone(),
-            by_account: Limiter::per_minute(10),
-            by_address: Limiter::per_minute(30),
+            by_account: Limiter::new(sign_in.per_account, sign_in.window),
+            by_address: Limiter::new(sign_in.per_address, sign_in.window),
             decoy,
             setup_token: std::sync::Mutex::new(None),
             jobs,

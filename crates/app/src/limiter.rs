@@ -1,16 +1,36 @@
-//! Counts attempts per key in a sliding minute; for sign-in, password change and set-up.
+//! Counts attempts per key in a sliding window; for sign-in, password change and set-up.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-const WINDOW: SignedDuration = SignedDuration::from_secs(60);
+/// How often somebody may try to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignInLimits {
+    /// For one account, within the window.
+    pub per_account: usize,
+    /// From one address, within the window.
+    pub per_address: usize,
+    /// Attempts older than this do not count.
+    pub window: SignedDuration,
+}
 
-/// Allows a number of attempts per minute and key. Memory is bounded: old keys are dropped.
+impl Default for SignInLimits {
+    fn default() -> Self {
+        Self {
+            per_account: 10,
+            per_address: 30,
+            window: SignedDuration::from_secs(60),
+        }
+    }
+}
+
+/// Allows a number of attempts per window and key. Memory is bounded: old keys are dropped.
 #[derive(Debug)]
 pub struct Limiter {
     most: usize,
+    window: SignedDuration,
     attempts: Mutex<HashMap<String, Vec<Timestamp>>>,
 }
 
@@ -18,10 +38,11 @@ pub struct Limiter {
 const SWEEP_AT: usize = 10_000;
 
 impl Limiter {
-    /// At most so many attempts per minute.
-    pub fn per_minute(most: usize) -> Self {
+    /// At most so many attempts within a window.
+    pub fn new(most: usize, window: SignedDuration) -> Self {
         Self {
             most,
+            window,
             attempts: Mutex::new(HashMap::new()),
         }
     }
@@ -32,7 +53,7 @@ impl Limiter {
     /// The seconds to wait, at least 1.
     pub fn attempt(&self, key: &str, now: Timestamp) -> Result<(), u64> {
         let mut attempts = self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let fresh = |at: &Timestamp| now.duration_since(*at) < WINDOW && *at <= now;
+        let fresh = |at: &Timestamp| now.duration_since(*at) < self.window && *at <= now;
         if attempts.len() > SWEEP_AT {
             attempts.retain(|_, times| times.iter().any(fresh));
         }
@@ -40,7 +61,7 @@ impl Limiter {
         times.retain(fresh);
         match times.first() {
             Some(first) if times.len() >= self.most => {
-                let wait = WINDOW - now.duration_since(*first);
+                let wait = self.window - now.duration_since(*first);
                 Err(u64::try_from(wait.as_secs()).unwrap_or(0) + 1)
             }
             _ => {
@@ -57,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_window_slides() {
-        let limiter = Limiter::per_minute(2);
+        let limiter = Limiter::new(2, SignedDuration::from_secs(60));
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
         assert_eq!(limiter.attempt("a", start), Ok(()));
         assert_eq!(limiter.attempt("a", start + SignedDuration::from_secs(30)), Ok(()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hoist_model::Id;
 use hoist_model::authorise::Place;
-use hoist_model::change::{Change, PasswordHash, UserChange};
+use hoist_model::change::{Change, PasswordHash, TokensAtReset, UserChange};
 use hoist_model::document::User;
 use hoist_model::log::Actor;
 use hoist_model::plan::{Moved, Request};
@@ -72,6 +72,8 @@ pub struct PasswordReset {
     pub by: Actor,
     /// Chosen already; one is made otherwise.
     pub password: Option<String>,
+    /// What becomes of the personal access tokens.
+    pub tokens: TokensAtReset,
     /// Why, for the log.
     pub note: String,
 }
@@ -179,27 +181,36 @@ impl App {
             .map_err(|_| SignInError::Unavailable)
     }
 
-    /// Changes one's own password and ends every other session.
+    /// Changes somebody's own password and ends every other session, as one change: the audit tells it. Tokens stay.
     ///
     /// # Errors
-    /// See [`SignInError`].
+    /// See [`ResetError`].
     pub async fn change_password(
         &self,
-        user: Id,
+        (user, by): (Id, Actor),
         current: &str,
         new: &str,
         caller: &Caller,
-    ) -> Result<SignedIn, SignInError> {
-        self.count_attempt(&user.to_string(), &caller.address)?;
-        let hash = self.password_hash(user).await?.unwrap_or_else(|| self.decoy.clone());
+    ) -> Result<SignedIn, ResetError> {
+        self.count_attempt(&user.to_string(), &caller.address)
+            .map_err(ResetError::Password)?;
+        let hash = self.password_hash(user).await.map_err(ResetError::Password)?;
+        let hash = hash.unwrap_or_else(|| self.decoy.clone());
         if !verify(current.to_owned(), hash).await {
-            return Err(SignInError::Wrong);
+            return Err(ResetError::Password(SignInError::Wrong));
         }
-        self.set_password(user, new).await?;
-        self.open_session(user, caller).await
+        let reset = PasswordReset {
+            user,
+            by,
+            password: Some(new.to_owned()),
+            tokens: TokensAtReset::Keep,
+            note: String::new(),
+        };
+        self.reset_password(reset).await?;
+        self.open_session(user, caller).await.map_err(ResetError::Password)
     }
 
-    /// Sets a user's password and ends all their sessions; for set-up and for the person itself.
+    /// Sets a user's password and ends all their sessions; for set-up.
     ///
     /// # Errors
     /// See [`SignInError`].
@@ -236,6 +247,7 @@ impl App {
             .map_err(|_| ResetError::Failed(Failure::Internal))?;
         let change = UserChange::ResetPassword {
             user: reset.user,
+            tokens: reset.tokens,
             given: Some(PasswordHash::new(hash)),
         };
         let request = Request {

@@ -264,10 +264,24 @@ pub enum UserChange {
     },
     ResetPassword {
         user: Id,
+        // What becomes of the personal access tokens of the account.
+        #[serde(default)]
+        tokens: TokensAtReset,
         // Without it one is made. It comes from inside only, and neither from nor into JSON.
         #[serde(skip)]
         given: Option<PasswordHash>,
     },
+}
+
+/// What becomes of the personal access tokens of an account whose password is set anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokensAtReset {
+    /// They go on working: the password was forgotten.
+    #[default]
+    Keep,
+    /// They are revoked: somebody else may have used the account.
+    Revoke,
 }
 
 /// What is kept of a password. It cannot be printed or serialised.

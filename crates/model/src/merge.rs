@@ -98,7 +98,9 @@ fn merge(
             let base = base.and_then(Json::as_object).unwrap_or(&none);
             Some(Json::Object(merge_objects(base, theirs, mine, path, conflicts)))
         }
-        (Some(Json::Array(base)), Some(Json::Array(theirs)), Some(Json::Array(mine))) => {
+        // An empty list is not written down.
+        (None | Some(Json::Array(_)), Some(Json::Array(theirs)), Some(Json::Array(mine))) => {
+            let base = base.and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
             match (Keyed::read(base), Keyed::read(theirs), Keyed::read(mine)) {
                 (Some(base), Some(theirs), Some(mine)) => Some(merge_lists(&base, &theirs, &mine, path, conflicts)),
                 _ => conflict(Some(&Json::Array(theirs.clone())), path, conflicts),

@@ -104,14 +104,6 @@ impl Store {
         Ok(self.writer().await?.execute(sql).await? > 0)
     }
 
-    /// Gives it another token; the old one ends at once. False if there is no such session.
-    pub async fn rotate_session(&self, old: SessionDigest, new: SessionDigest) -> Result<bool> {
-        let sql = Sql::new("UPDATE session SET digest = $2 WHERE digest = $1")
-            .bind(old.0.as_slice())
-            .bind(new.0.as_slice());
-        Ok(self.writer().await?.execute(sql).await? > 0)
-    }
-
     /// Ends it. False if there is no such session.
     pub async fn delete_session(&self, digest: SessionDigest) -> Result<bool> {
         let sql = Sql::new("DELETE FROM session WHERE digest = $1").bind(digest.0.as_slice());

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use hoist_api::{ApiConfig, RequestId};
 use hoist_app::app::Outside;
+use hoist_app::limiter::SignInLimits;
 use hoist_app::policy::Policy;
 use hoist_app::sessions::Caller;
 use hoist_app::setup::FirstRun;
@@ -121,7 +122,12 @@ impl Reply {
 impl TestApp {
     /// Set up, with two organizations.
     pub async fn start() -> Self {
-        let this = Self::open(Database::create().await, 1).await;
+        Self::start_with(SignInLimits::default()).await
+    }
+
+    /// The same with other limits of sign-in.
+    pub async fn start_with(sign_in: SignInLimits) -> Self {
+        let this = Self::open(Database::create().await, 1, sign_in).await;
         let first = FirstRun {
             email: OPERATOR.into(),
             password: PASSWORD.into(),
@@ -136,13 +142,14 @@ impl TestApp {
         this
     }
 
-    async fn open(database: Database, seed: u64) -> Self {
+    async fn open(database: Database, seed: u64, sign_in: SignInLimits) -> Self {
         let now = "2026-11-21T12:00:00Z".parse().expect("a time");
         let clock = Arc::new(ManualClock::at(now));
         let outside = Outside {
             clock: Arc::clone(&clock) as Arc<dyn hoist_app::Clock>,
             randomness: Arc::new(Seeded::new(seed)),
             policy: Policy::Open,
+            sign_in,
         };
         let app = App::open(&database.url(), outside).await.expect("the instance opens");
         let router = hoist_api::router(Arc::clone(&app), ApiConfig::default());
@@ -165,7 +172,7 @@ impl TestApp {
             ..
         } = self;
         drop((app, router));
-        Self::open(database, seed + 1).await
+        Self::open(database, seed + 1, SignInLimits::default()).await
     }
 
     /// The newest revision.
@@ -243,6 +250,16 @@ impl TestApp {
         }
     }
 
+    /// Opens `/hoist/v1/events`; `query` begins with `?` or is empty.
+    pub async fn listen(&self, who: &Person, query: &str) -> Listening {
+        let request = Request::get(format!("/hoist/v1/events{query}")).header(header::COOKIE, &who.cookie);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Listening(response.into_body())
+    }
+
     /// A request with a JSON body, or none.
     pub async fn call(&self, who: Option<&Person>, method: Method, path: &str, body: Option<Json>) -> Reply {
         let request = Request::builder().method(method).uri(path);
@@ -273,6 +290,32 @@ impl TestApp {
     /// DELETE without a body.
     pub async fn delete(&self, who: Option<&Person>, path: &str) -> Reply {
         self.call(who, Method::DELETE, path, None).await
+    }
+}
+
+/// A stream of events that stays open, read piece by piece.
+pub struct Listening(Body);
+
+impl Listening {
+    /// The next piece, as the server wrote it; it waits for one.
+    pub async fn next(&mut self) -> Bytes {
+        let frame = self.0.frame().await.expect("the stream goes on").expect("no error");
+        frame.into_data().expect("data")
+    }
+
+    /// The data of the next event that has this name.
+    pub async fn next_named(&mut self, name: &str) -> Json {
+        let mark = format!("event: {name}\n");
+        loop {
+            let piece = self.next().await;
+            let text = String::from_utf8_lossy(&piece);
+            if let Some(event) = text.split("\n\n").find(|event| event.contains(&mark)) {
+                let data = event.lines().find_map(|line| line.strip_prefix("data: "));
+                return data
+                    .and_then(|data| serde_json::from_str(data).ok())
+                    .expect("JSON data");
+            }
+        }
     }
 }
 

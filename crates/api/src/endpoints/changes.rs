@@ -11,11 +11,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::answer::{AnswerView, Options, submit};
+use crate::answer::{Options, Sentences, submit};
 use crate::body::Body;
 use crate::guard::Scope;
 use crate::problem::Problem;
-use crate::write::Written;
+use crate::write::{Changing, Written};
 
 /// Changes that happen together or not at all.
 #[derive(Deserialize, ToSchema)]
@@ -38,13 +38,15 @@ pub struct ChangesForm {
     /// Token of the plan that was seen: a plan that says something else is not carried out.
     #[serde(default)]
     pub plan: Option<String>,
+    /// How many sentences of the plan are answered.
+    #[serde(default)]
+    pub sentences: Sentences,
 }
 
 /// Plans or carries out changes of one project.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/changes", tag = "changes",
     params(("organization" = String, Path), ("project" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses(Changing, (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn in_project(
     State(api): State<Api>,
     scope: Scope,
@@ -57,8 +59,7 @@ pub async fn in_project(
 /// Plans or carries out changes of one organization: its name, projects, members.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/changes", tag = "changes",
     params(("organization" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses(Changing, (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn in_organization(
     State(api): State<Api>,
     scope: Scope,
@@ -70,8 +71,7 @@ pub async fn in_organization(
 
 /// Plans or carries out changes of the instance: organizations, accounts, one's own tokens.
 #[utoipa::path(post, path = "/hoist/v1/changes", tag = "changes", params(("Idempotency-Key" = Option<String>, Header)), request_body = ChangesForm,
-    responses((status = 200, body = AnswerView), (status = 202, body = AnswerView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses(Changing, (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn in_instance(
     State(api): State<Api>,
     scope: Scope,
@@ -92,6 +92,7 @@ async fn carry_out(api: &Api, scope: &Scope, headers: &HeaderMap, body: Body<Cha
         note: form.note,
         base: form.base,
         moved: Moved::Merge,
+        sentences: form.sentences,
         idempotency: idempotency(headers, &body.bytes)?,
     };
     submit(api, scope, scope.place, form.changes, options)

@@ -4,7 +4,6 @@ use axum::extract::State;
 use hoist_model::change::{Change, ConfigChange};
 use hoist_model::document::Flag;
 use hoist_model::record::Kind;
-use hoist_model::state::Setting;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +50,8 @@ pub struct KillForm {
     pub reason: String,
 }
 
-/// What is set for a flag in an environment; its `ETag` is the revision of the configuration.
+/// What is set for a flag in an environment; its `ETag` is the revision of the configuration, `"0"` before anything
+/// was set.
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}/environments/{environment}", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path)),
     responses((status = 200, body = FlagSetting), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
@@ -71,7 +71,11 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<FlagSett
     let config = setting.and_then(|setting| setting.config.as_deref());
     let view = FlagSetting {
         config: ConfigView::of(flag, environment, &body.variants, config),
-        overrides: OverridesView::of(setting.and_then(|setting| setting.overrides.as_deref())),
+        overrides: OverridesView::of(
+            flag,
+            environment,
+            setting.and_then(|setting| setting.overrides.as_deref()),
+        ),
         kill: KillView::of(&state, setting, api.app.clock.now()),
     };
     Ok(Tagged {
@@ -80,25 +84,12 @@ pub async fn get(State(api): State<Api>, scope: Scope) -> Result<Tagged<FlagSett
     })
 }
 
-/// The document of a setting that `If-Match` is about.
-fn config_id(setting: &Setting) -> Option<hoist_model::Id> {
-    setting.config.as_ref().map(|doc| doc.id)
-}
-
-fn overrides_id(setting: &Setting) -> Option<hoist_model::Id> {
-    setting.overrides.as_ref().map(|doc| doc.id)
-}
-
-fn kill_id(setting: &Setting) -> Option<hoist_model::Id> {
-    setting.kill.as_ref().map(|doc| doc.id)
-}
-
 /// Changes rules, prerequisites, default and off of a flag in an environment. Rules merge by id.
 #[utoipa::path(patch, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}/environments/{environment}", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path), WriteQuery, WriteHeaders), request_body = ConfigPatch, responses(Changing, Refused))]
 pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Result<Written, Problem> {
     let patch = body.value;
-    let document = find::setting(&api, &write).and_then(|setting| config_id(&setting));
+    let document = find::setting(&api, &write, Kind::Config);
     let change = Change::Config(ConfigChange::Edit {
         flag: write.param("flag"),
         environment: write.param("environment"),
@@ -112,7 +103,7 @@ pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Re
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path), WriteQuery, WriteHeaders), request_body = SwitchForm, responses(Changing, Refused))]
 pub async fn switch(State(api): State<Api>, write: Write, body: Body<SwitchForm>) -> Result<Written, Problem> {
     let form = body.value;
-    let document = find::setting(&api, &write).and_then(|setting| config_id(&setting));
+    let document = find::setting(&api, &write, Kind::Config);
     let change = Change::Config(ConfigChange::Switch {
         flag: write.param("flag"),
         environment: write.param("environment"),
@@ -126,7 +117,7 @@ pub async fn switch(State(api): State<Api>, write: Write, body: Body<SwitchForm>
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path), WriteQuery, WriteHeaders), request_body = OverridesPatch, responses(Changing, Refused))]
 pub async fn overrides(State(api): State<Api>, write: Write, body: Body<Patch>) -> Result<Written, Problem> {
     let patch = body.value;
-    let document = find::setting(&api, &write).and_then(|setting| overrides_id(&setting));
+    let document = find::setting(&api, &write, Kind::Overrides);
     let change = Change::Config(ConfigChange::Override {
         flag: write.param("flag"),
         environment: write.param("environment"),
@@ -140,7 +131,7 @@ pub async fn overrides(State(api): State<Api>, write: Write, body: Body<Patch>) 
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path), WriteQuery, WriteHeaders), request_body = KillForm, responses(Changing, Refused))]
 pub async fn kill(State(api): State<Api>, write: Write, body: Body<KillForm>) -> Result<Written, Problem> {
     let form = body.value;
-    let document = find::setting(&api, &write).and_then(|setting| kill_id(&setting));
+    let document = find::setting(&api, &write, Kind::Kill);
     let change = Change::Config(ConfigChange::Kill {
         flag: write.param("flag"),
         environments: vec![write.param("environment")],
@@ -154,7 +145,7 @@ pub async fn kill(State(api): State<Api>, write: Write, body: Body<KillForm>) ->
 #[utoipa::path(delete, path = "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}/environments/{environment}/kill", tag = "flags",
     params(("organization" = String, Path), ("project" = String, Path), ("flag" = String, Path), ("environment" = String, Path), WriteQuery, WriteHeaders), responses(Changing, Refused))]
 pub async fn lift(State(api): State<Api>, write: Write) -> Result<Written, Problem> {
-    let document = find::setting(&api, &write).and_then(|setting| kill_id(&setting));
+    let document = find::setting(&api, &write, Kind::Kill);
     let change = Change::Config(ConfigChange::Lift {
         flag: write.param("flag"),
         environments: vec![write.param("environment")],

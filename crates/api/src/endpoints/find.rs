@@ -3,7 +3,7 @@
 use hoist_model::Id;
 use hoist_model::authorise::Place;
 use hoist_model::record::Kind;
-use hoist_model::state::Setting;
+use hoist_model::state::setting_id;
 
 use crate::Api;
 use crate::write::Write;
@@ -17,11 +17,19 @@ pub fn by_key(api: &Api, write: &Write, kind: Kind, param: &str) -> Option<Id> {
         .map(|doc| doc.id)
 }
 
-/// What is set for the path's flag in the path's environment.
-pub fn setting(api: &Api, write: &Write) -> Option<Setting> {
+/// The document of a kind that is set for the path's flag in the path's environment, or will be.
+pub fn setting(api: &Api, write: &Write, kind: Kind) -> Option<Id> {
     let flag = by_key(api, write, Kind::Flag, "flag")?;
     let environment = by_key(api, write, Kind::Environment, "environment")?;
-    api.app.world.state().setting(flag, environment).cloned()
+    let state = api.app.world.state();
+    let setting = state.setting(flag, environment);
+    let doc = match kind {
+        Kind::Config => setting.and_then(|setting| setting.config.as_ref()),
+        Kind::Overrides => setting.and_then(|setting| setting.overrides.as_ref()),
+        Kind::Kill => setting.and_then(|setting| setting.kill.as_ref()),
+        _ => return None,
+    };
+    Some(doc.map_or_else(|| setting_id(kind, flag, environment), |doc| doc.id))
 }
 
 /// The organization or project of the path itself.

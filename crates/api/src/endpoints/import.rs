@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::changes::idempotency;
 use crate::Api;
-use crate::answer::{AnswerView, Options, submit_planned};
+use crate::answer::{AnswerView, Options, Sentences, submit_planned};
 use crate::body;
 use crate::guard::Scope;
 use crate::importer::ImportProblem;
@@ -43,6 +43,9 @@ pub struct ImportQuery {
     pub note: String,
     /// Token of the plan that was seen.
     pub plan: Option<String>,
+    /// How many sentences of the plan are answered.
+    #[serde(default)]
+    pub sentences: Sentences,
 }
 
 /// What became of an import.
@@ -96,6 +99,7 @@ pub async fn import(
         note: query.note.clone(),
         base: BTreeMap::new(),
         moved: Moved::Merge,
+        sentences: query.sentences,
         idempotency: idempotency(&headers, &bytes)?,
     };
     let (file, gaps) = read(&api, &query, bytes.to_vec()).await?;

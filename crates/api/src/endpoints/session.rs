@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use hoist_app::sessions::{SignInError, SignedIn};
+use hoist_app::sessions::{ResetError, SignInError, SignedIn};
 use hoist_model::Id;
 use hoist_model::authorise::{Place, access};
 use hoist_model::document::{Member, Organization, Project, User};
@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::body::parse;
+use crate::body::{parse, read};
 use crate::caller::{COOKIE, check_same_site, cookie, whence};
 use crate::guard::Scope;
 use crate::problem::Problem;
@@ -169,9 +169,7 @@ pub async fn sign_in(State(api): State<Api>, request: Request) -> Result<Respons
     check_same_site(request.headers())?;
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
-    let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
-        .await
-        .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
+    let bytes = read(request).await?;
     let form: SignInForm = parse(&bytes)?;
     let signed_in = api.app.sign_in(&form.email, &form.password, &caller).await?;
     let view = SessionView::of(&api, signed_in.user)?;
@@ -195,7 +193,8 @@ pub async fn sign_out(State(api): State<Api>, headers: HeaderMap) -> Result<Resp
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-/// Changes one's own password; every other session ends and this one gets a new cookie.
+/// Changes one's own password; every other session ends and this one gets a new cookie. Personal access tokens stay.
+/// The audit tells it.
 #[utoipa::path(post, path = "/hoist/v1/session/password", tag = "session", request_body = PasswordForm,
     responses((status = 200, body = SessionView), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub async fn change_password(
@@ -205,14 +204,13 @@ pub async fn change_password(
 ) -> Result<Response<HttpBody>, Problem> {
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
-    let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
-        .await
-        .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
+    let bytes = read(request).await?;
     let form: PasswordForm = parse(&bytes)?;
     let user = scope.user()?;
-    let changed = api.app.change_password(user, &form.current, &form.new, &caller).await;
+    let who = (user, scope.actor);
+    let changed = api.app.change_password(who, &form.current, &form.new, &caller).await;
     let signed_in = changed.map_err(|error| match error {
-        SignInError::Weak { reason } => Problem::invalid("weak_password", reason, "/new"),
+        ResetError::Password(SignInError::Weak { reason }) => Problem::invalid("weak_password", reason, "/new"),
         other => other.into(),
     })?;
     let view = SessionView::of(&api, user)?;

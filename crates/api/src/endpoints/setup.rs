@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::body::parse;
+use crate::body::{parse, read};
 use crate::caller::{check_same_site, whence};
 use crate::endpoints::session::{Scheme, SessionView, with_cookie};
 use crate::problem::Problem;
@@ -51,9 +51,7 @@ pub async fn set_up(State(api): State<Api>, request: Request) -> Result<Response
     check_same_site(request.headers())?;
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
-    let bytes = axum::body::to_bytes(request.into_body(), 16 << 10)
-        .await
-        .map_err(|_| Problem::bad_request("unreadable", "the body could not be read"))?;
+    let bytes = read(request).await?;
     let form: SetupForm = parse(&bytes)?;
     let first = FirstRun {
         email: form.email,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use hoist_app::sessions::PasswordReset;
 use hoist_model::Id;
-use hoist_model::change::{Change, UserChange};
+use hoist_model::change::{Change, TokensAtReset, UserChange};
 use hoist_model::document::User;
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,17 @@ pub struct NewUser {
     /// May manage the instance.
     #[serde(default)]
     pub operator: bool,
+}
+
+/// How an operator sets a password.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetForm {
+    /// `revoke` revokes the personal access tokens of the account, too, for an account that somebody else may have
+    /// used; `keep`, unless said otherwise.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::wire::schema::TokensAtReset>)]
+    pub tokens: TokensAtReset,
 }
 
 /// A password that an operator has set.
@@ -63,11 +74,12 @@ pub async fn edit(State(api): State<Api>, write: Write, body: Body<Patch>) -> Re
     write.edit(&api, &body.bytes, Some(user), change).await
 }
 
-/// Sets a new one-time password and ends every session of the account; the audit says who did it.
-#[utoipa::path(post, path = "/hoist/v1/users/{user}/password", tag = "users", params(("user" = String, Path)),
+/// Sets a new one-time password and ends every session of the account; the audit says who did it. Personal access
+/// tokens go on working unless the request says `{"tokens": "revoke"}`.
+#[utoipa::path(post, path = "/hoist/v1/users/{user}/password", tag = "users", params(("user" = String, Path)), request_body = ResetForm,
     responses((status = 200, body = NewPassword), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 503, body = Problem)))]
-pub async fn reset_password(State(api): State<Api>, scope: Scope) -> Result<Response, Problem> {
+pub async fn reset_password(State(api): State<Api>, scope: Scope, body: Body<ResetForm>) -> Result<Response, Problem> {
     let text = scope.param("user");
     let user: Option<Id> = text.parse().ok();
     let user = user
@@ -77,6 +89,7 @@ pub async fn reset_password(State(api): State<Api>, scope: Scope) -> Result<Resp
         user,
         by: scope.actor,
         password: None,
+        tokens: body.value.tokens,
         note: String::new(),
     };
     let password = api.app.reset_password(reset).await?;

@@ -3,7 +3,8 @@
 use hoist_engine::ruleset::{Kind, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant};
 use hoist_model::Id;
 use hoist_model::document::{Config, ConfigRule, Flag, Kill, Origin, Overrides, Purpose};
-use hoist_model::state::{Doc, Setting, State};
+use hoist_model::record::Kind as StoredKind;
+use hoist_model::state::{Doc, Setting, State, setting_id};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -81,10 +82,9 @@ impl FlagView {
 #[schema(as = Config)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct ConfigView {
-    /// Absent while nothing was ever set; then the rest is the default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub id: Option<Id>,
+    /// Known before anything was set; a first edit names it as its base at revision 0.
+    #[schema(value_type = String)]
+    pub id: Id,
     pub enabled: bool,
     #[schema(value_type = schema::Serve)]
     pub off: Serve,
@@ -94,7 +94,7 @@ pub struct ConfigView {
     pub rules: Vec<ConfigRule>,
     #[schema(value_type = schema::Serve)]
     pub default: Serve,
-    /// 0 while nothing was ever set.
+    /// 0 while nothing was ever set; then the rest is the default.
     pub revision: u64,
 }
 
@@ -106,7 +106,7 @@ impl ConfigView {
             .cloned()
             .unwrap_or_else(|| Config::initial(flag, environment, variants));
         Self {
-            id: doc.map(|doc| doc.id),
+            id: doc.map_or_else(|| setting_id(StoredKind::Config, flag, environment), |doc| doc.id),
             enabled: body.enabled,
             off: body.off,
             prerequisites: body.prerequisites,
@@ -118,13 +118,13 @@ impl ConfigView {
 }
 
 /// Fixed serves of a flag in an environment.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Overrides)]
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub struct OverridesView {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub id: Option<Id>,
+    /// Known before anything was set; a first edit names it as its base at revision 0.
+    #[schema(value_type = String)]
+    pub id: Id,
     #[schema(value_type = Vec<schema::SubjectGroup>)]
     pub subjects: Vec<SubjectGroup>,
     #[schema(value_type = Vec<schema::SegmentGroup>)]
@@ -133,16 +133,17 @@ pub struct OverridesView {
 }
 
 impl OverridesView {
-    /// From what is set.
-    pub fn of(doc: Option<&Doc>) -> Self {
-        let Some((doc, body)) = doc.and_then(|doc| Some((doc, doc.as_a::<Overrides>()?))) else {
-            return Self::default();
-        };
+    /// From what is set, or what holds in its absence.
+    pub fn of(flag: Id, environment: Id, doc: Option<&Doc>) -> Self {
+        let body = doc
+            .and_then(|doc| doc.as_a::<Overrides>())
+            .cloned()
+            .unwrap_or_else(|| Overrides::initial(flag, environment));
         Self {
-            id: Some(doc.id),
-            subjects: body.subjects.clone(),
-            segments: body.segments.clone(),
-            revision: doc.revision,
+            id: doc.map_or_else(|| setting_id(StoredKind::Overrides, flag, environment), |doc| doc.id),
+            subjects: body.subjects,
+            segments: body.segments,
+            revision: doc.map_or(0, |doc| doc.revision),
         }
     }
 }

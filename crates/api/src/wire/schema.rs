@@ -72,6 +72,7 @@ written_by_hand! {
     EvaluationError,
     Explanation,
     ServerEvent,
+    TokensAtReset,
 }
 
 /// The schemas that are written by hand, by name.

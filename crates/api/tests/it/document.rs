@@ -42,6 +42,50 @@ fn operations_are_named_once_and_say_what_they_ask_for() {
     }
 }
 
+/// What a route may refuse follows from the table: a client that handles what is listed handles all, and no more.
+#[test]
+fn refusals_follow_from_the_route() {
+    let statuses = |method: &str, path: &str| -> Vec<u16> {
+        let responses = document()["paths"][path][method]["responses"]
+            .as_object()
+            .expect("responses");
+        let all = responses.keys().filter_map(|status| status.parse().ok());
+        all.filter(|status| *status >= 400).collect()
+    };
+    let project = "/hoist/v1/organizations/{organization}/projects/{project}";
+    for (method, path, expected) in [
+        ("get", "/hoist/v1/openapi.json".to_owned(), vec![400]),
+        ("get", "/hoist/v1/setup".to_owned(), vec![400]),
+        ("get", "/hoist/v1/session".to_owned(), vec![400, 401, 503]),
+        ("get", "/hoist/v1/users".to_owned(), vec![400, 401, 403, 422, 503]),
+        ("get", project.to_owned(), vec![400, 401, 404, 503]),
+        ("get", format!("{project}/history"), vec![400, 401, 403, 404, 422, 503]),
+        (
+            "post",
+            "/hoist/v1/session".to_owned(),
+            vec![400, 401, 403, 413, 422, 429, 503],
+        ),
+        ("delete", "/hoist/v1/session".to_owned(), vec![400, 401, 403, 503]),
+        (
+            "post",
+            "/hoist/v1/tokens".to_owned(),
+            vec![400, 401, 403, 409, 412, 413, 422, 503],
+        ),
+        (
+            "patch",
+            project.to_owned(),
+            vec![400, 401, 403, 404, 409, 412, 413, 422, 503],
+        ),
+        (
+            "post",
+            format!("{project}/changes"),
+            vec![400, 401, 403, 404, 409, 413, 422, 503],
+        ),
+    ] {
+        assert_eq!(statuses(method, &path), expected, "{method} {path}");
+    }
+}
+
 #[test]
 fn every_body_has_an_example_of_its_form() {
     for item in document()["paths"].as_object().expect("paths").values() {

@@ -105,6 +105,81 @@ async fn editors_of_different_rules_merge_and_of_one_rule_conflict() {
     assert!(pointer.starts_with("/rules/"), "{pointer}");
 }
 
+/// What does not exist yet has a base, too: revision 0.
+#[tokio::test]
+async fn two_first_edits_do_not_overwrite_each_other() {
+    let house = TestApp::start().await;
+    let editor = house.sign_in_as("editor").await;
+    let admin = house.sign_in_as("admin").await;
+    flag(&house, &editor, "checkout").await;
+    let path = format!("{PROJECT}/flags/checkout/environments/dev");
+    let read = house.get(Some(&editor), &path).await;
+    assert_eq!(read.headers[header::ETAG], "\"0\"");
+    let read = read.with(200);
+    assert_eq!(
+        (&read["config"]["revision"], &read["overrides"]["revision"]),
+        (&json!(0), &json!(0))
+    );
+    let config = read["config"]["id"].as_str().expect("an id").to_owned();
+    let overrides = read["overrides"]["id"].as_str().expect("an id").to_owned();
+    let first = json!({"rules": [rule("a", "DK")]});
+    let made = house.patch(Some(&admin), &path, first).await.with(200);
+    assert_eq!(made["plan"]["effects"][0]["document"], config.as_str());
+    let winner = house.revision();
+    let late = json!({"rules": [rule("a", "NO")]});
+    let refused = with_headers(&house, &editor, "PATCH", &path, &[("if-match", "\"0\"")], &late)
+        .await
+        .with(412);
+    assert_eq!(refused["winner"]["revision"], winner);
+    let all = format!("{PROJECT}/changes");
+    let edit = |patch: Json| {
+        json!({"base": {config.as_str(): 0},
+            "changes": [{"config": {"edit": {"flag": "checkout", "environment": "dev", "patch": patch}}}]})
+    };
+    let refused = house.post(Some(&editor), &all, edit(late)).await.with(409);
+    assert_eq!(
+        (
+            &refused["code"],
+            &refused["winner"]["revision"],
+            &refused["winner"]["document"]
+        ),
+        (&json!("conflict"), &json!(winner), &json!(config))
+    );
+    assert_eq!(refused["winner"]["actor"]["name"], "admin@example.org");
+    let switch = json!({"base": {config.as_str(): 0},
+        "changes": [{"config": {"switch": {"flag": "checkout", "environment": "dev", "on": true}}}]});
+    house.post(Some(&editor), &all, switch).await.with(409);
+    assert_eq!(house.revision(), winner, "nothing has changed");
+    // What does not collide is merged.
+    let other = json!({"rules": [rule("b", "SE")], "enabled": true});
+    house.post(Some(&editor), &all, edit(other)).await.with(200);
+    let now = house.get(Some(&editor), &path).await.with(200);
+    let rules = now["config"]["rules"].as_array().expect("rules");
+    let mut ids: Vec<_> = rules.iter().filter_map(|rule| rule["id"].as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!((ids, &now["config"]["enabled"]), (vec!["a", "b"], &json!(true)));
+    // Overrides likewise; and nothing was set there, so that 0 still holds.
+    let subjects = json!({"subjects": [{"subjects": ["ada"], "serve": {"serve": {"variant": "on"}}}]});
+    let path = format!("{path}/overrides");
+    let fixed = with_headers(&house, &editor, "PATCH", &path, &[("if-match", "\"0\"")], &subjects).await;
+    assert_eq!(fixed.with(200)["plan"]["effects"][0]["document"], overrides.as_str());
+    with_headers(&house, &editor, "PATCH", &path, &[("if-match", "\"0\"")], &subjects)
+        .await
+        .with(412);
+    // A kill that was lifted can be made again from nothing.
+    let kill = path.replace("/overrides", "/kill");
+    for _ in 0..2 {
+        let nothing = [("if-match", "\"0\"")];
+        with_headers(&house, &admin, "POST", &kill, &nothing, &json!({}))
+            .await
+            .with(200);
+        with_headers(&house, &admin, "POST", &kill, &nothing, &json!({}))
+            .await
+            .with(412);
+        house.delete(Some(&admin), &kill).await.with(200);
+    }
+}
+
 /// Who says `If-Match` gets what HTTP promises: nothing happens to a document that has moved on.
 #[tokio::test]
 async fn if_match_refuses_what_has_moved_on() {
@@ -337,51 +412,6 @@ async fn what_cannot_be_read_is_a_problem_document() {
 }
 
 #[tokio::test]
-async fn an_operator_resets_a_password_and_ends_sessions() {
-    let house = TestApp::start().await;
-    let operator = house.person(hoist_testkit::OPERATOR).await;
-    let viewer = house.sign_in_as("viewer").await;
-    let path = format!("/hoist/v1/users/{}/password", viewer.id);
-    let answer = house
-        .call(Some(&operator), http::Method::POST, &path, None)
-        .await
-        .with(200);
-    house.get(Some(&viewer), PROJECT).await.with(401);
-    let audit = house.get(Some(&operator), "/hoist/v1/audit?limit=1").await;
-    let password = answer["password"].as_str().expect("a password");
-    assert!(!audit.text.contains(password), "{}", audit.text);
-    let audit = audit.with(200);
-    let newest = &audit["items"][0];
-    assert_eq!(
-        newest["summary"],
-        "Sets a new password for viewer@example.org and ends the sessions of the account"
-    );
-    assert_eq!(newest["actor"]["name"], "Operator");
-    let entry = house
-        .app
-        .store
-        .entry(house.revision())
-        .await
-        .expect("the log")
-        .expect("an entry");
-    let kept = serde_json::to_string(&entry).expect("JSON");
-    assert!(!kept.contains(password) && !kept.contains("argon2"), "{kept}");
-    let undo = json!({"changes": [{"undo": {"revision": entry.revision}}]});
-    let undone = house.post(Some(&operator), "/hoist/v1/changes", undo).await;
-    assert_eq!(undone.code(), "not_undoable", "{}", undone.text);
-    let request = Request::builder()
-        .method("POST")
-        .uri("/hoist/v1/session")
-        .header("hoist-csrf", "1")
-        .body(
-            json!({"email": "viewer@example.org", "password": answer["password"]})
-                .to_string()
-                .into(),
-        );
-    house.send(None, request.expect("a request")).await.with(200);
-}
-
-#[tokio::test]
 async fn secrets_are_answered_once_and_work_until_revoked() {
     let house = TestApp::start().await;
     let editor = house.sign_in_as("editor").await;
@@ -475,6 +505,13 @@ async fn each_route_names_its_own_limit() {
             .body(vec![b' '; bytes].into())
             .expect("a request");
         let refused = house.send(Some(&editor), request).await.with(413);
+        let detail = refused["detail"].as_str().expect("text");
+        assert!(detail.contains(told), "{path}: {detail}");
+    }
+    for path in ["/hoist/v1/session", "/hoist/v1/session/password", "/hoist/v1/setup"] {
+        let request = Request::post(path).body(vec![b' '; (1 << 20) + 1].into());
+        let refused = house.send(Some(&editor), request.expect("a request")).await.with(413);
+        let told = "larger than 1048576 bytes (limits.body_bytes)";
         let detail = refused["detail"].as_str().expect("text");
         assert!(detail.contains(told), "{path}: {detail}");
     }

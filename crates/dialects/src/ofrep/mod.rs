@@ -39,6 +39,8 @@ pub struct Settings {
     pub path: String,
     /// Largest body.
     pub body_bytes: usize,
+    /// Name of the setting behind it, for whoever is refused.
+    pub body_setting: &'static str,
     /// Largest context.
     pub context_bytes: usize,
     /// Streams open at once in this process; more are refused.
@@ -54,6 +56,7 @@ impl Default for Settings {
         Self {
             path: "/ofrep/v1".into(),
             body_bytes: 1024 * 1024,
+            body_setting: "limits.body_bytes",
             context_bytes: 64 * 1024,
             most_streams: 100_000,
             calm_streams: 2_000,

@@ -18,6 +18,8 @@ pub(super) enum Refusal {
     TooLarge {
         /// Bytes that are allowed.
         most: usize,
+        /// Where that is set.
+        setting: &'static str,
     },
     /// No key, or one that opens nothing.
     Unknown,
@@ -54,7 +56,9 @@ impl Refusal {
     fn details(&self) -> String {
         match self {
             Self::Unreadable(why) | Self::Context(why) => why.clone(),
-            Self::TooLarge { most } => format!("the body is larger than {most} bytes"),
+            Self::TooLarge { most, setting } => {
+                format!("the body is larger than {most} bytes ({setting}); send less at once")
+            }
             Self::Unknown => "no known key: send one as `Authorization: Bearer KEY` or `X-API-Key: KEY`".into(),
             Self::Revoked => "this stream is closed: ask for all flags again to get the address of another".into(),
             Self::Method => "this method is not allowed here".into(),

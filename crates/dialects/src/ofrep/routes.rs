@@ -104,16 +104,16 @@ impl Ofrep {
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-        let most = self.settings.body_bytes;
+        let (most, setting) = (self.settings.body_bytes, self.settings.body_setting);
         let announced = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: usize| length > most) {
-            return Err(Refusal::TooLarge { most });
+            return Err(Refusal::TooLarge { most, setting });
         }
         to_bytes(body, most).await.map_err(|error| {
             if is_too_large(&error) {
-                Refusal::TooLarge { most }
+                Refusal::TooLarge { most, setting }
             } else {
                 Refusal::Unreadable("the body could not be read to its end".into())
             }

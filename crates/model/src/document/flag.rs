@@ -175,6 +175,18 @@ pub struct Overrides {
     pub segments: Vec<SegmentGroup>,
 }
 
+impl Overrides {
+    /// What holds before anybody fixed anything.
+    pub const fn initial(flag: Id, environment: Id) -> Self {
+        Self {
+            flag,
+            environment,
+            subjects: Vec::new(),
+            segments: Vec::new(),
+        }
+    }
+}
+
 /// A kill: an overlay, so that edits made meanwhile survive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

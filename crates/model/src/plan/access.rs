@@ -3,7 +3,7 @@
 use super::{Grade, Planner, Refusal, Reveal, SecretKind, SecretWrite, invalid};
 use crate::Id;
 use crate::authorise::{Place, access, user_of};
-use crate::change::{CredentialChange, MemberChange, PasswordHash, TokenChange, UserChange};
+use crate::change::{CredentialChange, MemberChange, PasswordHash, TokenChange, TokensAtReset, UserChange};
 use crate::document::{Body, Credential, CredentialKind, Environment, Member, Role, Token, User};
 use crate::record::Kind;
 
@@ -36,12 +36,12 @@ impl Planner<'_> {
                 self.raise(Grade::Guarded);
                 self.say(*user, "Changes an account");
             }
-            UserChange::ResetPassword { user, given } => self.reset_password(*user, given.as_ref())?,
+            UserChange::ResetPassword { user, tokens, given } => self.reset_password(*user, *tokens, given.as_ref())?,
         }
         Ok(())
     }
 
-    fn reset_password(&mut self, user: Id, given: Option<&PasswordHash>) -> Result<(), Refusal> {
+    fn reset_password(&mut self, user: Id, tokens: TokensAtReset, given: Option<&PasswordHash>) -> Result<(), Refusal> {
         let mut body = self.by_id::<User>(None, user)?;
         let digest = match given {
             Some(given) => given.expose().to_owned(),
@@ -56,15 +56,43 @@ impl Planner<'_> {
             kind: SecretKind::Password,
             digest,
         });
-        body.password_reset_at = Some(self.now);
+        // Each is a change of its own, also twice within a tick of the clock: without an effect nothing is written.
+        let next = |before: jiff::Timestamp| before.saturating_add(jiff::SignedDuration::from_millis(1));
+        let after_last = body.password_reset_at.and_then(|before| next(before).ok());
+        body.password_reset_at = Some(after_last.map_or(self.now, |least| self.now.max(least)));
         let email = body.email.clone();
         self.draft.put(user, None, &email, Body::User(body));
         self.raise(Grade::Guarded);
-        self.say(
-            user,
-            format!("Sets a new password for {email} and ends the sessions of the account"),
-        );
+        let is_own = user_of(self.actor) == Some(user);
+        let what = if is_own {
+            format!("{email} changes their password; the other sessions of the account end")
+        } else {
+            format!("Sets a new password for {email} and ends the sessions of the account")
+        };
+        self.say(user, what);
+        match tokens {
+            TokensAtReset::Keep => {}
+            TokensAtReset::Revoke => self.revoke_tokens_of(user),
+        }
         Ok(())
+    }
+
+    fn revoke_tokens_of(&mut self, user: Id) {
+        let live = |body: &Token| body.revoked_at.is_none();
+        let tokens = self.draft.list(Kind::Token, Some(user)).into_iter();
+        let tokens: Vec<(Id, Token)> = tokens
+            .filter_map(|doc| Some((doc.id, doc.as_a::<Token>().filter(|body| live(body))?.clone())))
+            .collect();
+        for (id, body) in tokens {
+            self.revoke_token(id, user, body);
+        }
+    }
+
+    fn revoke_token(&mut self, id: Id, user: Id, mut body: Token) {
+        body.revoked_at = Some(self.now);
+        let name = body.name.clone();
+        self.draft.put(id, Some(user), &id.to_string(), Body::Token(body));
+        self.say(id, format!("Revokes access token “{name}” for ever"));
     }
 
     fn operators(&self) -> usize {
@@ -330,14 +358,11 @@ impl Planner<'_> {
                 self.say(id, format!("Creates access token “{name}”"));
             }
             TokenChange::Revoke { token } => {
-                let mut body = self.by_id::<Token>(Some(user), *token)?;
-                if body.revoked_at.replace(self.now).is_some() {
+                let body = self.by_id::<Token>(Some(user), *token)?;
+                if body.revoked_at.is_some() {
                     return Err(invalid("revoked", "the token is revoked already", self.pointer.clone()));
                 }
-                let name = body.name.clone();
-                self.draft
-                    .put(*token, Some(user), &token.to_string(), Body::Token(body));
-                self.say(*token, format!("Revokes access token “{name}” for ever"));
+                self.revoke_token(*token, user, body);
             }
         }
         Ok(())

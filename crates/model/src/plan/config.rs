@@ -10,7 +10,7 @@ use crate::Id;
 use crate::change::ConfigChange;
 use crate::document::{Body, Config, Environment, Flag, Kill, Overrides, Segment};
 use crate::record::Kind;
-use crate::state::{Aggregate, Setting};
+use crate::state::{Aggregate, Setting, setting_id};
 
 /// A flag and an environment, looked up.
 pub(super) struct Spot {
@@ -31,7 +31,8 @@ impl Planner<'_> {
             } => {
                 let spot = self.spot(flag, environment)?;
                 let (id, before) = self.config_of(&spot);
-                let after = self.completed(id, &before, patch)?;
+                let initial = Config::initial(spot.flag, spot.environment, &spot.body.variants);
+                let after = self.completed(id, (&before, &initial), patch)?;
                 self.fixed(
                     (before.flag, before.environment) == (after.flag, after.environment),
                     "config",
@@ -55,7 +56,8 @@ impl Planner<'_> {
             } => {
                 let spot = self.spot(flag, environment)?;
                 let (id, before) = self.overrides_of(&spot);
-                let after = self.completed(id, &before, patch)?;
+                let initial = Overrides::initial(spot.flag, spot.environment);
+                let after = self.completed(id, (&before, &initial), patch)?;
                 self.fixed(
                     (before.flag, before.environment) == (after.flag, after.environment),
                     "config",
@@ -119,8 +121,8 @@ impl Planner<'_> {
         self.draft.setting(spot.flag, spot.environment)
     }
 
-    /// The configuration, or what holds in its absence under a new id.
-    pub(super) fn config_of(&mut self, spot: &Spot) -> (Id, Config) {
+    /// The configuration, or what holds in its absence under the id that it will have.
+    pub(super) fn config_of(&self, spot: &Spot) -> (Id, Config) {
         match self
             .setting_of(spot)
             .config
@@ -129,13 +131,13 @@ impl Planner<'_> {
         {
             Some(found) => found,
             None => (
-                self.source.id(),
+                setting_id(Kind::Config, spot.flag, spot.environment),
                 Config::initial(spot.flag, spot.environment, &spot.body.variants),
             ),
         }
     }
 
-    pub(super) fn overrides_of(&mut self, spot: &Spot) -> (Id, Overrides) {
+    pub(super) fn overrides_of(&self, spot: &Spot) -> (Id, Overrides) {
         match self
             .setting_of(spot)
             .overrides
@@ -143,20 +145,16 @@ impl Planner<'_> {
             .and_then(|doc| Some((doc.id, doc.as_a::<Overrides>()?.clone())))
         {
             Some(found) => found,
-            None => {
-                let empty = Overrides {
-                    flag: spot.flag,
-                    environment: spot.environment,
-                    subjects: Vec::new(),
-                    segments: Vec::new(),
-                };
-                (self.source.id(), empty)
-            }
+            None => (
+                setting_id(Kind::Overrides, spot.flag, spot.environment),
+                Overrides::initial(spot.flag, spot.environment),
+            ),
         }
     }
 
-    /// Applies a patch; new rules get ids, and what places subjects for the first time gets a salt.
-    fn completed<T>(&mut self, id: Id, current: &T, patch: &Json) -> Result<T, Refusal>
+    /// Applies a patch to a setting as it is, or was before it was first set; new rules get ids, and what places
+    /// subjects for the first time gets a salt.
+    fn completed<T>(&mut self, id: Id, (current, initial): (&T, &T), patch: &Json) -> Result<T, Refusal>
     where
         T: Aggregate + Serialize + DeserializeOwned,
     {
@@ -169,7 +167,8 @@ impl Planner<'_> {
                 }
             }
         }
-        let mut merged = self.patched_json(id, current, &patch)?;
+        let initial = serde_json::to_value(initial).unwrap_or(Json::Null);
+        let mut merged = self.patched_json(id, current, Some(&initial), &patch)?;
         self.complete_allocations(&mut merged);
         self.read_patched(merged)
     }
@@ -254,7 +253,10 @@ impl Planner<'_> {
             ));
         }
         let setting = self.setting_of(spot);
-        let id = setting.kill.as_ref().map_or_else(|| self.source.id(), |doc| doc.id);
+        let id = setting
+            .kill
+            .as_ref()
+            .map_or_else(|| setting_id(Kind::Kill, spot.flag, spot.environment), |doc| doc.id);
         self.check_base(id)?;
         let body = Kill {
             flag: spot.flag,

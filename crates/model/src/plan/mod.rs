@@ -27,8 +27,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::Id;
-use crate::authorise::{Access, Place, access};
-use crate::change::Change;
+use crate::authorise::{Access, Place, access, user_of};
+use crate::change::{Change, UserChange};
 use crate::document::{Environment, Unreadable};
 use crate::draft::Draft;
 use crate::log::Actor;
@@ -157,8 +157,20 @@ impl Planner<'_> {
         }
         match change.permission() {
             Some(permission) => self.allow(&access, permission),
-            None if matches!(change, Change::Token(_)) || access.operator => Ok(()),
+            None if access.operator || self.is_their_own(change) => Ok(()),
             None => Err(Refusal::Denied { permission: None }),
+        }
+    }
+
+    /// What anybody may who is signed in: their own tokens, and their own password. The hash of a password comes from
+    /// inside only, after the old one was shown.
+    fn is_their_own(&self, change: &Change) -> bool {
+        match change {
+            Change::Token(_) => true,
+            Change::User(UserChange::ResetPassword {
+                user, given: Some(_), ..
+            }) => user_of(self.actor) == Some(*user),
+            _ => false,
         }
     }
 
@@ -255,10 +267,11 @@ impl Planner<'_> {
     where
         T: Aggregate + Serialize + DeserializeOwned,
     {
-        self.read_patched(self.patched_json(id, current, patch)?)
+        self.read_patched(self.patched_json(id, current, None, patch)?)
     }
 
-    fn patched_json<T>(&self, id: Id, current: &T, patch: &Json) -> Result<Json, Refusal>
+    /// The same as JSON; `initial` is what holds of a document that does not exist yet.
+    fn patched_json<T>(&self, id: Id, current: &T, initial: Option<&Json>, patch: &Json) -> Result<Json, Refusal>
     where
         T: Aggregate + Serialize,
     {
@@ -267,7 +280,7 @@ impl Planner<'_> {
             return Err(invalid("not_an_object", "a patch is a JSON object", pointer));
         }
         let now = serde_json::to_value(current).unwrap_or(Json::Null);
-        self.merged(id, &now, patch)
+        self.merged(id, &now, initial, patch)
     }
 
     fn read_patched<T>(&self, merged: Json) -> Result<T, Refusal>
@@ -281,8 +294,9 @@ impl Planner<'_> {
         format!("{}/{}/edit/patch", self.pointer, T::KIND.as_str())
     }
 
-    /// The body after a patch that was made from the request's base revision of the document.
-    fn merged(&self, id: Id, now: &Json, patch: &Json) -> Result<Json, Refusal> {
+    /// The body after a patch that was made from the request's base revision of the document; base 0 says that it did
+    /// not exist.
+    fn merged(&self, id: Id, now: &Json, initial: Option<&Json>, patch: &Json) -> Result<Json, Refusal> {
         let revision = self.draft.state().get(id).map_or(0, |doc| doc.revision);
         let base = self.request.base.get(&id).copied().unwrap_or(revision);
         if base == revision {
@@ -293,7 +307,11 @@ impl Planner<'_> {
             winner: revision,
             paths,
         };
-        let Some(old) = self.past.body_at(id, base) else {
+        let old = match base {
+            0 => initial.cloned(),
+            base => self.past.body_at(id, base),
+        };
+        let Some(old) = old else {
             return Err(conflict(Vec::new()));
         };
         if self.request.moved == Moved::Refuse && !(base < revision && merge::is_same_but_counters(&old, now)) {

@@ -9,7 +9,7 @@ use hoist_app::submit;
 use hoist_app::{App, Submission};
 use hoist_model::Id;
 use hoist_model::authorise::Place;
-use hoist_model::change::{Change, UserChange};
+use hoist_model::change::{Change, TokensAtReset, UserChange};
 use hoist_model::log::Actor;
 use hoist_model::plan::{Moved, Refusal, Request};
 use hoist_model::record::Kind;
@@ -30,7 +30,7 @@ pub struct UserArgs {
 enum Command {
     /// Makes an account and prints its password once.
     Create(Create),
-    /// Gives an account a new password, prints it once, and ends its sessions.
+    /// Gives an account a new password, prints it once, and ends its sessions. Its access tokens go on working.
     ResetPassword(Reset),
 }
 
@@ -55,6 +55,9 @@ struct Create {
 struct Reset {
     /// E-mail address of the account.
     email: String,
+    /// Revoke its personal access tokens, too: somebody else may have used the account.
+    #[arg(long)]
+    revoke_tokens: bool,
     /// Read the password from the first line of standard input instead of making one.
     #[arg(long)]
     password_stdin: bool,
@@ -85,7 +88,7 @@ pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<
                     .map_err(|error| refused(&error))?;
                 Ok::<String, Failure>(password)
             }
-            Command::ResetPassword(_) => reset(&app, email, given.clone()).await,
+            Command::ResetPassword(wanted) => reset(&app, wanted, given.clone()).await,
         }
     })??;
     let done = match &args.command {
@@ -150,11 +153,15 @@ async fn make(app: &App, create: &Create) -> Result<Id, Failure> {
 }
 
 /// The log tells that somebody at the shell did it.
-async fn reset(app: &App, email: &str, given: Option<String>) -> Result<String, Failure> {
+async fn reset(app: &App, wanted: &Reset, given: Option<String>) -> Result<String, Failure> {
     let reset = PasswordReset {
-        user: find(app, email)?,
+        user: find(app, &wanted.email)?,
         by: Actor::Operator,
         password: given,
+        tokens: match wanted.revoke_tokens {
+            true => TokensAtReset::Revoke,
+            false => TokensAtReset::Keep,
+        },
         note: "hoist user reset-password".into(),
     };
     app.reset_password(reset).await.map_err(|error| match error {

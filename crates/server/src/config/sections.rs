@@ -4,6 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use hoist_app::limiter::SignInLimits;
+use jiff::SignedDuration;
+
 use super::reader::Reader;
 
 /// Where to listen.
@@ -189,6 +192,8 @@ pub struct Security {
     pub trusted_proxies: Vec<Network>,
     /// Whether cookies are for HTTPS only.
     pub cookie_secure: Cookies,
+    /// Attempts to sign in.
+    pub sign_in: SignInLimits,
 }
 
 /// Whether cookies are for HTTPS only.
@@ -211,9 +216,17 @@ impl Security {
         ];
         let trusted_proxies = reader.list("security.trusted_proxies", "\"10.0.0.0/8\"");
         let cookie_secure = reader.choice("security.cookie_secure", &cookies);
+        let per_account = reader.whole("security.sign_in_attempts_per_account", 1..=1_000_000);
+        let per_address = reader.whole("security.sign_in_attempts_per_address", 1..=1_000_000);
+        let window_s = reader.whole("security.sign_in_window_s", 1..=86_400);
         Some(Self {
             trusted_proxies: trusted_proxies?,
             cookie_secure: cookie_secure?,
+            sign_in: SignInLimits {
+                per_account: per_account?,
+                per_address: per_address?,
+                window: SignedDuration::from_secs(window_s?),
+            },
         })
     }
 }

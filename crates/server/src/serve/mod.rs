@@ -28,6 +28,7 @@ use std::sync::atomic::Ordering;
 
 use axum::Router;
 use hoist_app::app::Outside;
+use hoist_app::limiter::SignInLimits;
 use hoist_app::policy::Policy;
 use hoist_app::source::SystemRandomness;
 use hoist_app::{App, Clock, SystemClock};
@@ -104,7 +105,7 @@ impl Server {
             Some(admin) => Some(bind("listen.admin", admin).await?),
             None => None,
         };
-        let app = open(&config.database_url, hooks).await?;
+        let app = open(&config, hooks).await?;
         let metrics = Arc::new(Metrics::default());
         count_changes(&app, &metrics);
         let all = observe::Surroundings {
@@ -186,13 +187,14 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, Socket
     Ok((listener, address))
 }
 
-async fn open(url: &str, hooks: &Hooks) -> Result<Arc<App>, Failure> {
+async fn open(config: &Config, hooks: &Hooks) -> Result<Arc<App>, Failure> {
     let outside = Outside {
         clock: clock(hooks)?,
         randomness: Arc::new(SystemRandomness),
         policy: policy(hooks),
+        sign_in: config.security.sign_in,
     };
-    open_app(url, outside).await
+    open_app(&config.database_url, outside).await
 }
 
 /// Opens the application; also for commands that work on the database.
@@ -212,6 +214,7 @@ pub fn usual() -> Outside {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
         policy: Policy::default(),
+        sign_in: SignInLimits::default(),
     }
 }
 

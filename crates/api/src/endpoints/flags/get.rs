@@ -130,7 +130,11 @@ fn in_environment(
             &flag.variants,
             setting.and_then(|setting| setting.config.as_deref()),
         ),
-        overrides: OverridesView::of(setting.and_then(|setting| setting.overrides.as_deref())),
+        overrides: OverridesView::of(
+            doc.id,
+            environment.id,
+            setting.and_then(|setting| setting.overrides.as_deref()),
+        ),
         kill: KillView::of(state, setting, now),
         problems: problems(flag, setting),
         changed_at: stamp.map(|stamp| stamp.at),

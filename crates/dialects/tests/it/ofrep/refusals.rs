@@ -95,6 +95,10 @@ async fn limits_of_body_and_context() {
     let huge = site.ask(raw(ALL, "server", " ".repeat(1024 * 1024 + 1))).await;
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
     is_whole(&huge, "GENERAL");
+    assert_eq!(
+        huge.json()["errorDetails"],
+        "the body is larger than 1048576 bytes (limits.body_bytes); send less at once"
+    );
     let mut announced = post(ALL, "server", "{}");
     announced
         .headers_mut()

@@ -39,8 +39,12 @@ pub(super) fn plan(answer: &Json) -> String {
     for sentence in sentences.iter().take(SENTENCES) {
         text.push_str(&format!("  {}\n", word(&sentence["text"])));
     }
-    if sentences.len() > SENTENCES {
-        text.push_str(&format!("  and {} more\n", sentences.len() - SENTENCES));
+    let count = plan["sentence_count"]
+        .as_u64()
+        .and_then(|count| usize::try_from(count).ok());
+    let count = count.unwrap_or(sentences.len());
+    if count > SENTENCES {
+        text.push_str(&format!("  and {} more\n", count - SENTENCES));
     }
     for warning in list(&plan["warnings"]) {
         text.push_str(&format!("warning: {}\n", word(&warning["text"])));
