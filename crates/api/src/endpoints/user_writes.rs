@@ -40,7 +40,7 @@ pub struct ResetForm {
     /// `revoke` revokes the personal access tokens of the account, too, for an account that somebody else may have
     /// used; `keep`, unless said otherwise.
     #[serde(default)]
-    #[schema(value_type = Option<crate::wire::schema::TokensAtReset>)]
+    #[schema(value_type = crate::wire::schema::TokensAtReset)]
     pub tokens: TokensAtReset,
 }
 
