@@ -10,7 +10,7 @@ use hoist_model::authorise::Place;
 use hoist_model::change::Change;
 use hoist_model::document::{Body, Organization, Project};
 use hoist_model::log::{Actor, Head, LogEntry};
-use hoist_model::plan::{Past, Request, Source, plan};
+use hoist_model::plan::{Moved, Past, Request, Source, plan};
 use hoist_model::record::Kind;
 use hoist_model::state::{Doc, State};
 use jiff::Timestamp;
@@ -112,6 +112,7 @@ impl House {
             changes: vec![change],
             note: String::new(),
             base: BTreeMap::new(),
+            moved: Moved::Merge,
         };
         let now = Timestamp::UNIX_EPOCH;
         let plan = plan(&self.state, &request, &Actor::Operator, now, &mut self.source, &NoPast);

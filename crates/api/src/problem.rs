@@ -166,6 +166,12 @@ impl Problem {
         }
     }
 
+    /// 500: what was written down cannot be read any more.
+    pub fn damaged(revision: &str) -> Self {
+        let detail = format!("the record of revision {revision} is damaged; a backup may still have it");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", detail)
+    }
+
     /// 500: a bug here.
     pub fn internal() -> Self {
         Self::new(
@@ -258,6 +264,7 @@ impl From<Failure> for Problem {
                 "read_only",
                 "a newer Hoist has taken over the database; update this node",
             ),
+            Failure::Damaged { revision } => Self::damaged(&revision),
             Failure::Internal => Self::internal(),
         }
     }

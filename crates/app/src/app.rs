@@ -19,7 +19,7 @@ use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission};
 use crate::transitions::tell;
 use crate::world::World;
-use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer};
+use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer, failure};
 
 /// Everything a surface needs; cheap to share.
 pub struct App {
@@ -145,7 +145,7 @@ impl App {
         let wanted = Wanted::of(&self.world.state(), &submission);
         let past = LoadedPast::fetch(&self.store, wanted)
             .await
-            .map_err(|_| Failure::Unavailable { retry_after_s: 1 })?;
+            .map_err(|error| failure(&error))?;
         let is_large = takes_long(&submission.request);
         let (mut maker, now) = (DryMaker(self.maker.clone()), self.clock.now());
         let mut plan_on =
@@ -197,7 +197,7 @@ async fn keep_saving_uses(app: Weak<App>) {
     }
 }
 
-async fn load(store: &Store) -> Result<State, StoreError> {
+pub(crate) async fn load(store: &Store) -> Result<State, StoreError> {
     let loaded = store.load().await?;
     let mut state = State::empty(loaded.head);
     for damaged in &loaded.damaged {

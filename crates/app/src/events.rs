@@ -96,18 +96,31 @@ struct Shared {
     wire: OnceLock<Bytes>,
 }
 
-/// One published change, or the passing of time in an environment.
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A change.
+    Change,
+    /// Time alone has changed what an environment answers.
+    Time,
+    /// Everything was loaded anew, and nobody knows what has changed.
+    Everything,
+}
+
+/// One published change, or other news.
 #[derive(Clone, Debug)]
 pub struct Published {
+    /// What kind of news it is.
+    pub news: News,
     /// The revision that is now current.
     pub revision: u64,
     /// Where it happened.
     pub home: Home,
     /// Environments whose answers may differ now.
     pub environments: Vec<Id>,
-    /// Documents that changed; empty when only time has passed.
+    /// Documents that changed; empty unless it is a change.
     pub touched: Vec<Touched>,
-    /// Who did it; absent when only time has passed.
+    /// Who did it; absent unless it is a change.
     pub actor: Option<Actor>,
     /// In words.
     pub summary: String,
@@ -115,12 +128,22 @@ pub struct Published {
 }
 
 impl Published {
-    /// Time alone has changed what an environment of a project answers.
+    /// Time alone has changed what an environment answers.
     pub fn of_time(revision: u64, environment: Id) -> Self {
+        Self::without_change(News::Time, revision, vec![environment])
+    }
+
+    /// Everything was loaded anew.
+    pub fn of_everything(revision: u64, environments: Vec<Id>) -> Self {
+        Self::without_change(News::Everything, revision, environments)
+    }
+
+    fn without_change(news: News, revision: u64, environments: Vec<Id>) -> Self {
         Self {
+            news,
             revision,
             home: Home::default(),
-            environments: vec![environment],
+            environments,
             touched: Vec::new(),
             actor: None,
             summary: String::new(),
@@ -148,6 +171,7 @@ impl Published {
             revision: entry.revision,
             home,
             environments,
+            news: News::Change,
             touched: touched.collect(),
             actor: Some(entry.actor.clone()),
             summary: entry.summary.clone(),
@@ -265,9 +289,14 @@ impl Events {
     pub fn publish(&self, published: Published) {
         let published = Arc::new(published);
         let mut told = self.told();
-        // The passing of time may be told between a change and its telling.
-        if published.actor.is_some() {
-            told.revision = published.revision;
+        match published.news {
+            News::Change => told.revision = published.revision,
+            // It may come between a change and its telling.
+            News::Time => {}
+            News::Everything => {
+                told.revision = published.revision;
+                told.recent.clear();
+            }
         }
         if !published.touched.is_empty() {
             if told.recent.len() == MEMORY {

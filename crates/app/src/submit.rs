@@ -94,6 +94,11 @@ pub enum Failure {
     },
     /// A newer Hoist has taken over the database; this one only reads.
     ReadOnly,
+    /// An entry of the log that it builds on cannot be read.
+    Damaged {
+        /// The entry.
+        revision: String,
+    },
     /// A bug here; details are in the log.
     Internal,
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use hoist_engine::{Compiler, MemberPatch, Patch, Snapshot};
 use hoist_model::Id;
 use hoist_model::document::{Body, Environment, Flag, Segment};
@@ -43,17 +43,13 @@ pub struct World {
     keys: ArcSwap<Keys>,
     uses: Uses,
     events: Events,
+    trouble: ArcSwapOption<String>,
 }
 
 impl World {
     /// Publishes a loaded state: compiles every environment.
     pub fn new(state: State) -> Self {
-        let mut environments = HashMap::new();
-        for doc in state.list_all(Kind::Environment) {
-            if let (Some(body), Some(project)) = (doc.as_a::<Environment>(), doc.scope) {
-                environments.insert(doc.id, Arc::new(compile(&state, project, doc.id, &body.key)));
-            }
-        }
+        let environments = compile_all(&state);
         let uses = Uses::default();
         let keys = Keys::of(&state, &uses);
         let events = Events::after(state.revision());
@@ -64,6 +60,7 @@ impl World {
             keys: ArcSwap::from_pointee(keys),
             uses,
             events,
+            trouble: ArcSwapOption::empty(),
         }
     }
 
@@ -143,6 +140,32 @@ impl World {
             self.environments.store(Arc::new(views));
         }
         self.events.publish(published);
+    }
+
+    /// Publishes a state that was loaded anew because the log could not be followed. One that is no newer than what is
+    /// published is passed over.
+    pub fn replace(&self, state: State) {
+        let _one = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let revision = state.revision();
+        if revision <= self.state().revision() {
+            return;
+        }
+        let (views, keys) = (compile_all(&state), Keys::of(&state, &self.uses));
+        let environments = views.keys().copied().collect();
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.keys.store(Arc::new(keys));
+        self.environments.store(Arc::new(views));
+        self.events.publish(Published::of_everything(revision, environments));
+    }
+
+    /// Why what is published may be behind the database, if it may.
+    pub fn trouble(&self) -> Option<Arc<String>> {
+        self.trouble.load_full()
+    }
+
+    /// Notes why what is published may be behind the database, or that it is not any more.
+    pub(crate) fn set_trouble(&self, trouble: Option<String>) {
+        self.trouble.store(trouble.map(Arc::new));
     }
 
     /// Tells everybody that time alone has changed what an environment answers.
@@ -264,6 +287,14 @@ fn name_of(state: &State, effect: &Effect) -> (Kind, String) {
         (None, _) => state.get(effect.document()).map(|doc| doc.key.to_string()),
     };
     (kind, key.unwrap_or_default())
+}
+
+fn compile_all(state: &State) -> HashMap<Id, Arc<EnvironmentView>> {
+    let environments = state.list_all(Kind::Environment).filter_map(|doc| {
+        let (body, project) = (doc.as_a::<Environment>()?, doc.scope?);
+        Some((doc.id, Arc::new(compile(state, project, doc.id, &body.key))))
+    });
+    environments.collect()
 }
 
 /// Compiles a whole environment.

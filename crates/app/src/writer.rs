@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::follower::start_anew;
 use crate::policy::{Policy, Verdict};
 use crate::source::Maker;
 use crate::submit::{Answer, Failure, Outcome, PlanChanged, Remembered, Submission, plan_token};
@@ -156,7 +157,14 @@ impl Writer {
     /// Takes over what other nodes have written.
     async fn catch_up(&self, batch: &mut Batch, ahead: &mut State) -> Result<(), StoreError> {
         while ahead.revision() < batch.head().revision {
-            let entries = batch.log_after(ahead.revision(), CATCH_UP).await?;
+            let entries = match batch.log_after(ahead.revision(), CATCH_UP).await {
+                Err(StoreError::Damaged(damaged)) => {
+                    start_anew(&self.store, &self.world, &damaged).await?;
+                    *ahead = self.world.clone_state();
+                    continue;
+                }
+                entries => entries?,
+            };
             if entries.is_empty() {
                 break;
             }
@@ -182,9 +190,12 @@ impl Writer {
         {
             return Ok(Done::Settled(repeated(&found, &key.fingerprint)));
         }
-        let past = LoadedPast::fetch(&self.store, Wanted::of(ahead, submission))
-            .await?
-            .with_batch(entries);
+        let past = match LoadedPast::fetch(&self.store, Wanted::of(ahead, submission)).await {
+            Ok(past) => past.with_batch(entries),
+            // Of this submission only: the others of the batch do not build on it.
+            Err(error @ StoreError::Damaged(_)) => return Ok(Done::Settled(Err(failure(&error)))),
+            Err(error) => return Err(error),
+        };
         let now = self.clock.now();
         let planned = plan::plan(
             ahead,
@@ -382,7 +393,7 @@ fn conflict_failure(conflict: &Conflict, ahead: &State) -> Failure {
     }
 }
 
-fn failure(error: &StoreError) -> Failure {
+pub(crate) fn failure(error: &StoreError) -> Failure {
     match error {
         StoreError::Unavailable { retry, reason } => {
             tracing::warn!(%reason, "the database is unavailable");
@@ -391,6 +402,12 @@ fn failure(error: &StoreError) -> Failure {
             }
         }
         StoreError::TooNew { .. } => Failure::ReadOnly,
+        StoreError::Damaged(damaged) if damaged.table == "change" => {
+            tracing::error!(%damaged, "a row of the log is damaged");
+            Failure::Damaged {
+                revision: damaged.id.clone(),
+            }
+        }
         other => {
             tracing::error!(error = %other, "the store failed");
             Failure::Internal

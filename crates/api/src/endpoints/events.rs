@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{StreamExt as _, once, unfold};
-use hoist_app::events::{Missed, Published};
+use hoist_app::events::{Missed, News, Published};
 use hoist_model::authorise::{Place, access};
 use hoist_model::log::Actor;
 use hoist_model::permission::Permission;
@@ -133,6 +133,9 @@ impl Listener {
 
     /// The event, if the actor may hear of it.
     fn piece(&self, published: &Published) -> Option<Bytes> {
+        if published.news == News::Everything {
+            return Some(Bytes::from_static(RESET));
+        }
         let is_news = published.revision > self.current && !published.touched.is_empty();
         let is_told = is_news && published.is_for(&self.actor, &self.api.app.world);
         is_told.then(|| wire(&self.api, published))

@@ -197,8 +197,7 @@ fn unreadable(revision: u64, error: &StoreError) -> Problem {
         return Problem::unavailable(1);
     };
     tracing::error!(%damaged, "a row of the log is damaged");
-    let detail = format!("the record of revision {revision} is damaged; a backup may still have it");
-    Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, "damaged", detail)
+    Problem::damaged(&revision.to_string())
 }
 
 async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {

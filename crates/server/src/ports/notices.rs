@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoist_app::App;
-use hoist_app::events::Published;
+use hoist_app::events::{News, Published};
 use hoist_model::record::Kind;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -26,11 +26,14 @@ fn tell(app: &App, environments: &Environments, change: &Published) {
     let now = app.clock.now();
     let handles = environments.asked_for();
     for handle in change.environments.iter().filter_map(|id| handles.get(id)) {
-        if change.touched.is_empty() {
-            handle.tell_turn(now);
-        } else {
-            handle.tell_changes(now);
+        match change.news {
+            News::Change => handle.tell_changes(now),
+            News::Time => handle.tell_turn(now),
+            News::Everything => {}
         }
+    }
+    if change.news == News::Everything {
+        return tell_all(app, environments);
     }
     let touches = |kind: Kind| change.touched.iter().any(|touched| touched.kind == kind);
     if [Kind::Credential, Kind::Environment, Kind::Project]

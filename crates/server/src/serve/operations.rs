@@ -47,12 +47,17 @@ impl Readiness {
     /// `/readyz`: the world is loaded (else nothing listens) and the store answers. Evaluation goes
     /// on without the store, from what was loaded last.
     pub(super) async fn answer(&self) -> Response {
-        let (status, word) = match self.store().await {
-            Store::Answers => (StatusCode::OK, "ready"),
-            Store::Silent => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
+        let trouble = self.app.world.trouble();
+        let (status, word) = match (self.store().await, &trouble) {
+            (Store::Answers, None) => (StatusCode::OK, "ready"),
+            (Store::Answers, Some(_)) => (StatusCode::SERVICE_UNAVAILABLE, "log_damaged"),
+            (Store::Silent, _) => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
         };
         let revision = self.app.world.state().revision();
-        let body = json!({ "status": word, "revision": revision });
+        let mut body = json!({ "status": word, "revision": revision });
+        if let Some(trouble) = trouble {
+            body["reason"] = trouble.as_str().into();
+        }
         answer(status, "application/json", body.to_string())
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::durability::client::{Client, token_of};
 use crate::durability::{ADMIN, PROJECT};
-use crate::hoist::Server;
+use crate::hoist::{Server, wait};
 
 /// Changes the database behind the server's back.
 fn tamper(file: &std::path::Path, sql: &'static str, revision: u64) {
@@ -76,4 +76,43 @@ fn a_damaged_entry_is_marked_and_hides_no_other() {
     // The others can still be read, and changes go on.
     client.get(&format!("{PROJECT}/history/{}", revisions[2]));
     client.must_change(&create("d"), "d");
+}
+
+/// An entry of another node that cannot be read: what it led to is taken from the documents, and the node goes on.
+#[test]
+fn an_entry_that_cannot_be_followed_stops_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    let token = token_of(&server);
+    let mut client = Client::new(server.address, &token);
+    let create = |key: &str| json!([{"flag": {"create": {"key": key, "kind": "boolean"}}}]);
+    let known = client.must_change(&create("a"), "a").0;
+    let file = folder.path().join("data/control.db");
+    let insert = "INSERT INTO change SELECT revision + 1, change_id || 'x', at, actor_kind, actor_id, token_id, project, \
+         summary, note, 'not what was written', checksum FROM change WHERE revision = $1";
+    tamper(&file, insert, known);
+    tamper(
+        &file,
+        "UPDATE head SET revision = revision + 1 WHERE revision = $1",
+        known,
+    );
+    // By the follower, which looks once a second, or by the writer, whoever is first.
+    let next = client.must_change(&create("b"), "b").0;
+    assert_eq!(next, known + 2, "the number is taken");
+    let ready: Json = wait(|| {
+        let answer = server.get("/readyz", &[]);
+        let is_ready = answer.status == 200;
+        is_ready.then(|| serde_json::from_str(&answer.body).expect("JSON"))
+    });
+    assert_eq!((&ready["status"], &ready["revision"]), (&json!("ready"), &json!(next)));
+    let message = "an entry of the log cannot be read; all documents are read anew";
+    let logged = server.log().into_iter().find(|line| line["message"] == message);
+    assert_eq!(logged.expect("a line in the log")["level"], "ERROR");
+    let path = format!("{PROJECT}/history/{}/undo", known + 1);
+    let (status, problem) = client.ask("POST", &path, None).expect("an answer");
+    assert_eq!((status, &problem["code"]), (500, &json!("damaged")), "{problem}");
+    let path = format!("{PROJECT}/history/{known}/undo?dry_run=true");
+    let (status, problem) = client.ask("POST", &path, None).expect("an answer");
+    assert_eq!((status, &problem["code"]), (500, &json!("damaged")), "{problem}");
+    client.must_change(&create("c"), "c");
 }
