@@ -1,4 +1,5 @@
-import { change, expect, root, signIn, test } from './hoist';
+import type { FlagDetail } from '../../src/api/types';
+import { change, expect, read, root, signIn, test } from './hoist';
 import { seed } from './seed';
 
 const flag = `${root}/flags/checkout-v2`;
@@ -53,6 +54,24 @@ test('history shows a change and takes it back', async ({ anna: page }) => {
   await expect(page.getByRole('listitem').filter({ hasText: 'tax-engine' }).first()).toBeVisible();
   await page.goto(`${flag}/at/${revision}`);
   await expect(page.getByText(/As it was after revision/)).toBeVisible();
+});
+
+test('one line of a change is taken back, the others stay', async ({ anna: page }) => {
+  const off = { serve: { variant: 'off' } };
+  const rule = (name: string) => ({ id: 'late', name, serve: { serve: { variant: 'on' } } });
+  const edit = (patch: Record<string, unknown>) =>
+    change(page, { config: { edit: { flag: 'stock-cache', environment: 'dev', patch } } });
+  await edit({ rules: [rule('First')], default: { serve: { variant: 'on' } } });
+  const { revision } = await edit({ rules: [rule('Second')], default: off });
+  await page.goto(`${root}/flags/stock-cache/history?rev=${revision}`);
+  await page.getByRole('button', { name: /^Undo this: Otherwise/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Apply to dev' }).click();
+  await expect(dialog).toBeHidden();
+  const detail = await read<FlagDetail>(page, '/flags/stock-cache');
+  const config = detail.environments.find(({ environment }) => environment.key === 'dev')?.config;
+  expect(config?.default).toEqual({ serve: { variant: 'on' } });
+  expect(config?.rules[0]?.name).toBe('Second');
 });
 
 test('makes a segment with members', async ({ anna: page }) => {

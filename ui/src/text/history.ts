@@ -21,6 +21,11 @@ export const historyText = {
   undoneBy: (revision: number) => `taken back by ${revision}`,
   noteIs: (note: string) => `note: ${note}`,
   revert: 'Revert…',
+  undoLine: 'Undo this…',
+  undoLineNamed: (line: string) => `Undo this: ${line}`,
+  undoingLine: (part: string, flag: string, environment: string) =>
+    `Take back ${part} of ${flag} in ${environment}`,
+  asBefore: (part: string) => `${part} is as it was before already`,
   reverting: (revision: number) => `Take back revision ${revision}`,
   notUndoable: 'This cannot be taken back.',
   compareNewest: 'Compare with the newest',

@@ -16,6 +16,7 @@ import { EditLines } from './EditLines';
 import { effectLines } from './effects';
 import classes from './History.module.css';
 import { revisionQuery } from './queries';
+import { useUndoLine } from './useUndoLine';
 
 const MOST = 20;
 const titleOf = ({ title }: { title: string }) => title;
@@ -48,6 +49,7 @@ function Change({
   const scope = useScope();
   const { openPlan } = usePlan();
   const now = useMinute();
+  const undoLine = useUndoLine();
   const groups = detail.effects.map((effect) => effectLines(effect, now));
   const only = detail.environments.length === 1 ? detail.environments[0] : undefined;
   const root = `/o/${scope.organization}/p/${scope.project}`;
@@ -106,7 +108,14 @@ function Change({
               {group.lines.length === 0 ? (
                 <p className={classes.muted}>{t.noVisible}</p>
               ) : (
-                <EditLines edits={group.lines} />
+                <EditLines
+                  edits={group.lines}
+                  onUndo={
+                    group.setting && scope.can('flag.configure')
+                      ? (line) => void undoLine(group, line)
+                      : undefined
+                  }
+                />
               )}
             </section>
           ))

@@ -1,11 +1,18 @@
+import { Button } from '@mantine/core';
 import { historyText as t } from '@/text/history';
 import type { EditLine } from './effects';
 import classes from './History.module.css';
 
 const signs = { add: '+', remove: '−', change: '±', move: '↕' } as const;
 
+interface EditLinesProps {
+  edits: readonly EditLine[];
+  /** Takes one line back; absent where that is not possible. */
+  onUndo?: ((edit: EditLine) => void) | undefined;
+}
+
 /** One line per difference, its kind as sign and word. */
-export function EditLines({ edits }: { edits: readonly EditLine[] }) {
+export function EditLines({ edits, onUndo }: EditLinesProps) {
   return (
     <ul className={classes.lines}>
       {edits.map((edit, index) => (
@@ -16,6 +23,16 @@ export function EditLines({ edits }: { edits: readonly EditLine[] }) {
           </span>
           <span>
             {edit.title && <strong>{edit.title}</strong>} {edit.text}
+            {onUndo && edit.part && (
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                aria-label={t.undoLineNamed(`${edit.title} ${edit.text}`.trim())}
+                onClick={() => onUndo(edit)}
+              >
+                {t.undoLine}
+              </Button>
+            )}
           </span>
         </li>
       ))}

@@ -1,7 +1,7 @@
 /** Effects of a change in human lines, whatever kind of document they touch. */
 import type { Effect, Json } from '@/api/types';
 import { diffBodies, diffCondition, type Edit, type Mark } from '@/features/rules/diff';
-import { bodyOf, type Part } from '@/features/rules/parts';
+import { type Body, bodyOf, type Part } from '@/features/rules/parts';
 import { shortJson } from '@/features/rules/sentence';
 import { type Condition, type ConfigBody, type OverridesBody, sameJson } from '@/features/rules/wire';
 import { historyText as t } from '@/text/history';
@@ -12,12 +12,16 @@ export interface EffectLines {
   /** "checkout-v2 in prod", "segment beta". */
   title: string;
   lines: EditLine[];
+  /** For what a flag does in an environment: where that is, and how it was before. */
+  setting?: { flag: string; environment: string; was: Body };
 }
 
 export interface EditLine {
   mark: Mark;
   title: string;
   text: string;
+  /** What alone would be taken back, or whether the flag was on before. */
+  part?: Part | { kind: 'state'; on: boolean };
 }
 
 type Fields = Record<string, Json>;
@@ -50,7 +54,18 @@ export function effectLines(effect: Effect, now: number): EffectLines {
     };
   }
   const [before, after] = [fieldsOf(effect.before), fieldsOf(effect.after)];
-  return { id, title, lines: linesOf(effect.kind, before, after, now) };
+  const lines = linesOf(effect.kind, before, after, now);
+  const setting = settingOf(effect, before);
+  return setting ? { id, title, lines, setting } : { id, title, lines };
+}
+
+function settingOf(effect: Effect, before: Fields | undefined): EffectLines['setting'] {
+  const [flag, environment] = effect.key.split(/\/| in /);
+  if (!flag || !environment || !before || effect.op !== 'put') return undefined;
+  if (effect.kind === 'config') return { flag, environment, was: bodyOf(configOf(before), emptyOverrides) };
+  if (effect.kind === 'overrides')
+    return { flag, environment, was: bodyOf(emptyConfig, overridesOf(before)) };
+  return undefined;
 }
 
 /** What people call the document: credentials and members are keyed by ids. */
@@ -93,7 +108,8 @@ function created(before: Fields | undefined, after: Fields | undefined): EditLin
 
 function switchLine(before: Fields | undefined, after: Fields | undefined): EditLine[] {
   if (!before || !after || before.enabled === after.enabled) return [];
-  return [{ mark: 'change', title: diffText.state, text: after.enabled ? t.turnedOn : t.turnedOff }];
+  const part = { kind: 'state', on: before.enabled === true } as const;
+  return [{ mark: 'change', title: diffText.state, text: after.enabled ? t.turnedOn : t.turnedOff, part }];
 }
 
 function conditionLines(before: Fields, after: Fields): EditLine[] {
