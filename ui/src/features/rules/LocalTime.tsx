@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { relative } from '@/components/time';
 import { splitText as t } from '@/text/split';
 
@@ -51,7 +52,9 @@ export function LocalTime({
 }: LocalTimeProps) {
   const local = toLocal(value);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const jump = clockChange(local);
+  const [typed, setTyped] = useState('');
+  // A time that the clock jumps over is shown as the one it becomes: what was typed is what to speak of.
+  const jump = clockChange(fromLocal(typed) === value ? typed : local);
   const utc = local ? `${new Date(value).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
   const help = [zone, utc, local ? relative(value, now) : '', jump ? t.clock[jump] : '']
     .filter(Boolean)
@@ -67,6 +70,7 @@ export function LocalTime({
       description={help}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       onChange={(event) => {
+        setTyped(event.currentTarget.value);
         const at = fromLocal(event.currentTarget.value);
         if (at) onChange(at);
       }}
