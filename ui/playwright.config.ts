@@ -12,7 +12,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   // None of these tests measures time: the limits are for a cold and busy machine.
-  timeout: 120_000,
+  timeout: 240_000,
   expect: { timeout: 20_000 },
   // In CI a test is tried again, and the closing report names it as flaky; elsewhere it fails at once.
   retries: process.env.CI ? 1 : 0,

@@ -13,43 +13,57 @@ const organization = '/hoist/v1/organizations/default';
 const project = `${organization}/projects/first`;
 const binary = resolve(process.env.HOIST_BIN ?? '../target/debug/hoist');
 
-/** One running server with an empty database. */
+/** One server with a database of its own, empty at first. */
 export class Hoist {
   log = '';
   /** Of the one session that the tests share: signing in often is refused. */
   cookies: Cookie[] = [];
+  private child: ChildProcess | undefined;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'hoist-live-'));
   private constructor(
     readonly url: string,
-    private readonly folder: string,
-    private readonly child: ChildProcess,
+    private readonly first: Record<string, string>,
+    private readonly more: string[],
   ) {}
 
   static async start(first: Record<string, string>, more: string[] = []): Promise<Hoist> {
-    const folder = mkdtempSync(join(tmpdir(), 'hoist-live-'));
-    const port = await freePort();
-    const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, '--log-format', 'json', ...more], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, ...first },
-    });
-    const hoist = new Hoist(`http://127.0.0.1:${port}`, folder, child);
-    const keep = (chunk: Buffer) => {
-      hoist.log += chunk.toString();
-    };
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
-    await expect
-      .poll(async () => (await fetch(`${hoist.url}/readyz`).catch(() => undefined))?.status, {
-        timeout: 20_000,
-        message: 'the server is ready',
-      })
-      .toBe(200);
+    const hoist = new Hoist(`http://127.0.0.1:${await freePort()}`, first, more);
+    await hoist.run();
     return hoist;
   }
 
-  async stop(): Promise<void> {
-    const ended = new Promise((done) => this.child.once('exit', done));
-    this.child.kill('SIGTERM');
+  /** Starts the server, also again after `end`, at the same address and on the same data. */
+  async run(): Promise<void> {
+    const listen = ['--listen', new URL(this.url).host];
+    const child = spawn(binary, ['serve', ...listen, '--log-format', 'json', ...this.more], {
+      cwd: this.folder,
+      env: { PATH: process.env.PATH, ...this.first },
+    });
+    const keep = (chunk: Buffer) => {
+      this.log += chunk.toString();
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    this.child = child;
+    await expect
+      .poll(async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.status, {
+        timeout: 60_000,
+        message: 'the server is ready',
+      })
+      .toBe(200);
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const { child } = this;
+    if (!child) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill(signal);
     await ended;
+    this.child = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -59,7 +59,8 @@ export function Time({ at, exact = false }: TimeProps) {
       <time
         ref={element}
         dateTime={at}
-        tabIndex={exact ? 0 : undefined}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: date and zone show on focus too
+        tabIndex={0}
         onMouseEnter={() => show(restMs)}
         onMouseLeave={hide}
         onFocus={() => show(0)}
