@@ -1,3 +1,4 @@
+import { still } from '../fixtures/a11y';
 import { root, signIn, test } from './hoist';
 import { seed } from './seed';
 
@@ -50,7 +51,8 @@ for (const { name, path, scheme, size, plan } of shots) {
         await page.getByRole('button', { name: 'Review…' }).click();
         await page.getByRole('button', { name: /Apply to prod/ }).waitFor();
       }
-      await page.waitForTimeout(700);
+      await page.waitForLoadState('networkidle');
+      await still(page);
       await page.screenshot({ path: `${folder}/${name}-${scheme}-${size}.png` });
     });
   });
