@@ -15,6 +15,7 @@ use crate::outcome::{Detail, Reason};
 use crate::placement::Placement;
 use crate::program::{FAILS, Shape, Target};
 use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
+use crate::windows::Windows;
 
 /// One flag of a snapshot.
 #[derive(Clone, Debug)]
@@ -178,11 +179,19 @@ impl Leaf {
 pub(crate) enum Step {
     Kill { until: Option<Timestamp>, off: Serve },
     Off { off: Serve },
+    Windows { windows: Box<CompiledWindows>, off: Serve },
     Prerequisites { all: Box<[Prerequisite]>, off: Serve },
     Subjects(Box<Subjects>),
     Segments(Box<[SegmentGroup]>),
     Rules(Span<Rule>),
     Serve { serve: Serve },
+}
+
+/// Windows with their names.
+#[derive(Debug)]
+pub(crate) struct CompiledWindows {
+    pub(crate) windows: Windows,
+    pub(crate) ids: Box<[Box<str>]>,
 }
 
 /// Subject overrides.

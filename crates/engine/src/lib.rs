@@ -38,6 +38,7 @@ mod until;
 mod validate;
 pub mod value;
 pub mod visitor;
+pub mod windows;
 
 pub use bound::Bound;
 pub use context::Context;

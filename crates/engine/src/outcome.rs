@@ -145,6 +145,8 @@ pub enum Detail {
     Killed,
     /// The switch.
     Off,
+    /// A window, or that none is open.
+    Window,
     /// A prerequisite does not hold.
     Prerequisite,
     /// An override of the subject.
@@ -173,6 +175,7 @@ impl Detail {
         match self {
             Self::Killed => "killed",
             Self::Off => "off",
+            Self::Window => "window",
             Self::Prerequisite => "prerequisite",
             Self::SubjectOverride => "subject_override",
             Self::SegmentOverride => "segment_override",

@@ -7,6 +7,7 @@
 
 use jiff::Timestamp;
 
+use crate::ruleset::Turns;
 use crate::value::Value;
 
 /// What a visitor wants to be told beyond draws.
@@ -36,6 +37,9 @@ pub trait Visitor {
 
     /// The step begun last did or did not decide.
     fn step_done(&mut self, _verdict: StepVerdict) {}
+
+    /// What the windows say, and the one that is open and decides.
+    fn windows(&mut self, _turns: Turns, _open: Option<&str>) {}
 
     /// A rule begins.
     fn rule(&mut self, _index: usize) {}
@@ -80,6 +84,7 @@ impl Visitor for NoVisitor {}
 pub enum StepKind {
     Kill,
     Off,
+    Windows,
     Prerequisites,
     Subjects,
     Segments,

@@ -6,15 +6,16 @@ use super::serve::{Leaves, metadata_json, serve, variant};
 use super::{Path, Report, Tables};
 use crate::curve::Curve;
 use crate::flag::{
-    Admission, Changes, CompiledVariant, Constant, FlagAbout, FlagText, Gate, Head, Prerequisite, Rule, RuleAbout,
-    SegmentGroup, Serve, State, Step, Subjects, What, repeated_variant,
+    Admission, Changes, CompiledVariant, CompiledWindows, Constant, FlagAbout, FlagText, Gate, Head, Prerequisite,
+    Rule, RuleAbout, SegmentGroup, Serve, State, Step, Subjects, What, repeated_variant,
 };
 use crate::index::{TextTable, text_hash};
 use crate::outcome::{Detail, Reason};
 use crate::problem::{About, Problem};
 use crate::program::{FAILS, HOLDS};
-use crate::ruleset::{self, FlagRules};
+use crate::ruleset::{self, FlagRules, Outside};
 use crate::scheme::Purpose;
+use crate::windows::Windows;
 
 /// Compiles a flag into a block.
 ///
@@ -49,7 +50,10 @@ pub(crate) fn flag(
 pub(crate) fn unreadable(rules: &FlagRules, tables: &mut Tables, block: &mut BlockMaker) -> Head {
     let mut report = Report::new(About::Flag(rules.key.clone()));
     let off = rules.steps.iter().find_map(|step| match step {
-        ruleset::Step::Kill { off, .. } | ruleset::Step::Off { off } | ruleset::Step::Prerequisites { off, .. } => {
+        ruleset::Step::Kill { off, .. }
+        | ruleset::Step::Off { off }
+        | ruleset::Step::Windows { off, .. }
+        | ruleset::Step::Prerequisites { off, .. } => {
             matches!(off.what, ruleset::What::Variant(_)).then(|| ruleset::Step::Off { off: off.clone() })
         }
         _ => None,
@@ -147,6 +151,7 @@ fn changes(steps: &[Step]) -> Changes {
     let constant = steps.iter().all(|step| match step {
         Step::Kill { until, off } => until.is_none() && off.what.changes() == Changes::Never,
         Step::Off { off } => off.what.changes() == Changes::Never,
+        Step::Windows { .. } => false,
         Step::Prerequisites { all, .. } => all.is_empty(),
         Step::Subjects(subjects) => subjects.group_of.is_empty(),
         Step::Segments(groups) => groups.is_empty(),
@@ -187,6 +192,11 @@ impl Maker<'_> {
             ruleset::Step::Off { off } => Step::Off {
                 off: self.serve(off, &path.at("off/off")),
             },
+            ruleset::Step::Windows { windows, outside, off } => {
+                let windows = self.windows(windows, *outside, &path.at("windows/windows"));
+                let off = self.serve(off, &path.at("windows/off"));
+                Step::Windows { windows, off }
+            }
             ruleset::Step::Prerequisites { all, off } => Step::Prerequisites {
                 all: all.iter().map(prerequisite).collect(),
                 off: self.serve(off, &path.at("prerequisites/off")),
@@ -202,6 +212,20 @@ impl Maker<'_> {
 
     fn serve(&mut self, own: &ruleset::Serve, path: &Path<'_>) -> Serve {
         serve(own, &mut self.leaves, self.tables, self.report, path)
+    }
+
+    /// What cannot be used is reported and never open.
+    fn windows(&mut self, own: &[ruleset::Window], outside: Outside, path: &Path<'_>) -> Box<CompiledWindows> {
+        let (windows, problems) = Windows::new(own, outside);
+        for problem in problems {
+            let at = path.item(problem.window);
+            self.report
+                .add(&at.at(problem.path.trim_start_matches('/')), problem.message);
+        }
+        Box::new(CompiledWindows {
+            windows,
+            ids: own.iter().map(|window| window.id.as_str().into()).collect(),
+        })
     }
 
     fn subjects(&mut self, groups: &[ruleset::SubjectGroup], path: &Path<'_>) -> Step {

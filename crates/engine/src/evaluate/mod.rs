@@ -13,10 +13,12 @@ use jiff::Timestamp;
 use crate::block::{At, Span};
 use crate::bound::Bound;
 use crate::flag::{
-    Changes, CompiledFlag, Constant, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State, Step, Subjects,
+    Changes, CompiledFlag, CompiledWindows, Constant, Gate, Leaf, Prerequisite, Rule, RuleAbout, SegmentGroup, State,
+    Step, Subjects,
 };
 use crate::outcome::{Detail, EvalError, Outcome, Reason};
 use crate::program::{FAILS, HOLDS};
+use crate::ruleset::Turns;
 use crate::snapshot::{FlagRef, Snapshot};
 use crate::visitor::{PrerequisiteSeen, RuleVerdict, StepKind, StepVerdict, Visitor, Watches};
 
@@ -159,6 +161,10 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
             Step::Off { off } => self
                 .decide(flag, off, Why::new(Reason::Disabled, Detail::Off))
                 .map(disabled),
+            Step::Windows { windows, off } if self.windows(windows) == Turns::Off => self
+                .decide(flag, off, Why::new(Reason::Disabled, Detail::Window))
+                .map(disabled),
+            Step::Windows { .. } => None,
             Step::Prerequisites { all, off } if !self.prerequisites(flag, all) => self
                 .decide(flag, off, Why::new(Reason::Disabled, Detail::Prerequisite))
                 .map(disabled),
@@ -177,6 +183,16 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
             }
             None => true,
         }
+    }
+
+    fn windows(&mut self, own: &CompiledWindows) -> Turns {
+        let phase = own.windows.phase(self.moment.now);
+        phase.until.into_iter().for_each(|until| self.visitor.time(until));
+        if V::WATCHES == Watches::Everything {
+            let id = phase.window.and_then(|at| own.ids.get(at));
+            self.visitor.windows(phase.turns, id.map(|id| &**id));
+        }
+        phase.turns
     }
 
     fn subjects(&mut self, flag: &'s CompiledFlag, subjects: &'s Subjects) -> Option<Decision> {
@@ -374,6 +390,7 @@ pub(crate) fn kind(step: &Step) -> StepKind {
     match step {
         Step::Kill { .. } => StepKind::Kill,
         Step::Off { .. } => StepKind::Off,
+        Step::Windows { .. } => StepKind::Windows,
         Step::Prerequisites { .. } => StepKind::Prerequisites,
         Step::Subjects(_) => StepKind::Subjects,
         Step::Segments(_) => StepKind::Segments,

@@ -8,7 +8,7 @@ mod tree;
 
 pub use model::{
     AllocationNote, AllocationPurpose, ConditionKind, ConditionNote, Explanation, OutcomeNote, PrerequisiteNote,
-    RuleNote, RuleVerdict, SegmentNote, StepNote, StepVerdict, Verdict,
+    RuleNote, RuleVerdict, SegmentNote, StepNote, StepVerdict, Verdict, WindowsNote,
 };
 
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use crate::bound::Bound;
 use crate::evaluate::Moment;
 use crate::flag::{CompiledFlag, RuleAbout, Step};
 use crate::outcome::Outcome;
+use crate::ruleset::Turns;
 use crate::snapshot::{FlagRef, Snapshot};
 use crate::until::UntilVisitor;
 use crate::visitor::{
@@ -144,6 +145,15 @@ impl Visitor for Explainer<'_> {
         }
     }
 
+    fn windows(&mut self, turns: Turns, open: Option<&str>) {
+        if !self.is_elsewhere()
+            && let Some(step) = self.steps.last_mut()
+        {
+            let open = open.map(str::to_owned);
+            step.windows = Some(WindowsNote { turns, open });
+        }
+    }
+
     fn rule_done(&mut self, verdict: visitor::RuleVerdict) {
         if self.is_elsewhere() {
             return;
@@ -240,6 +250,7 @@ fn step_note(step: StepKind, verdict: StepVerdict) -> StepNote {
     let step = match step {
         StepKind::Kill => "kill",
         StepKind::Off => "off",
+        StepKind::Windows => "windows",
         StepKind::Prerequisites => "prerequisites",
         StepKind::Subjects => "subjects",
         StepKind::Segments => "segments",
@@ -249,6 +260,7 @@ fn step_note(step: StepKind, verdict: StepVerdict) -> StepNote {
     StepNote {
         step,
         verdict,
+        windows: None,
         prerequisites: vec![],
         segments: vec![],
         rules: vec![],

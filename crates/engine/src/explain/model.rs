@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::ruleset::Operator;
+use crate::ruleset::{Operator, Turns};
 use crate::value::Value;
 use crate::visitor::{Note, PrerequisiteSeen, SegmentSeen};
 
@@ -55,10 +55,13 @@ pub struct OutcomeNote {
 /// A step of the flag.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepNote {
-    /// `kill`, `off`, `prerequisites`, `subjects`, `segments`, `rules` or `serve`.
+    /// `kill`, `off`, `windows`, `prerequisites`, `subjects`, `segments`, `rules` or `serve`.
     pub step: &'static str,
     /// What became of it.
     pub verdict: StepVerdict,
+    /// Of a step of windows: what they say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub windows: Option<WindowsNote>,
     /// Of a step of prerequisites: those looked at.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prerequisites: Vec<PrerequisiteNote>,
@@ -71,6 +74,16 @@ pub struct StepNote {
     /// How the subject was placed by what the step serves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allocations: Vec<AllocationNote>,
+}
+
+/// What windows say at the moment of the evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WindowsNote {
+    /// On or off.
+    pub turns: Turns,
+    /// Id of the window that is open and decides; absent if none is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
 }
 
 /// What became of a step.

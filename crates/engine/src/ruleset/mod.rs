@@ -6,10 +6,12 @@
 mod allocation;
 mod condition;
 mod serve;
+mod window;
 
 pub use allocation::{Allocation, Assign, Curve, CurveShape, Draw, Input, Missing, Pause, Point, Scheme, Share};
 pub use condition::{Bound, Condition, Operator, Percentage, Quantifier, Test};
 pub use serve::{Arm, Ramp, Serve, Split, What};
+pub use window::{Outside, Recurrence, Turns, Window};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -122,6 +124,16 @@ pub enum Step {
     /// The flag is switched off: decide with `off`, enabled = false. Absent step = on.
     Off {
         /// What is served.
+        off: Serve,
+    },
+    /// While the windows say off: decide with `off`, enabled = false.
+    Windows {
+        /// Of those that are open the last one listed decides.
+        windows: Vec<Window>,
+        /// While none is open.
+        #[serde(default)]
+        outside: Outside,
+        /// What is served while they say off.
         off: Serve,
     },
     /// Unless all hold: decide with `off`, enabled = false.

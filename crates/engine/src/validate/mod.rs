@@ -16,8 +16,10 @@ use crate::compile::{Path, Report, Tables};
 use crate::curve::Curve;
 use crate::problem::{About, Problem};
 use crate::ruleset::{
-    FlagRules, Gate, Kind, Metadata, Profile, Rule, SegmentGroup, SegmentRules, Step, SubjectGroup, Variant,
+    FlagRules, Gate, Kind, Metadata, Outside, Profile, Rule, SegmentGroup, SegmentRules, Step, SubjectGroup, Variant,
+    Window,
 };
+use crate::windows::Windows;
 
 /// Largest whole number that every client can read: 2^53 − 1.
 const LARGEST_INTEGER: i64 = (1 << 53) - 1;
@@ -27,6 +29,8 @@ const LARGEST_INTEGER: i64 = (1 << 53) - 1;
 pub struct Limits {
     /// Rules of one flag.
     pub rules: usize,
+    /// Windows of one flag.
+    pub windows: usize,
     /// Variants of one flag.
     pub variants: usize,
     /// Levels of one condition.
@@ -62,6 +66,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rules: 200,
+            windows: 50,
             variants: 200,
             condition_depth: 16,
             condition_nodes: 500,
@@ -239,6 +244,10 @@ impl<'c> Check<'c> {
         match step {
             Step::Kill { off, .. } => self.serve(off, &path.at("kill/off")),
             Step::Off { off } => self.serve(off, &path.at("off/off")),
+            Step::Windows { windows, outside, off } => {
+                self.windows(windows, *outside, &path.at("windows/windows"));
+                self.serve(off, &path.at("windows/off"));
+            }
             Step::Prerequisites { all, off } => {
                 self.serve(off, &path.at("prerequisites/off"));
                 for (at, one) in all.iter().enumerate() {
@@ -256,6 +265,23 @@ impl<'c> Check<'c> {
                 }
             }
             Step::Serve { serve } => self.serve(serve, &path.at("serve/serve")),
+        }
+    }
+
+    fn windows(&mut self, windows: &[Window], outside: Outside, path: &Path<'_>) {
+        if windows.len() > self.limits.windows {
+            self.add(path, format!("at most {} windows", self.limits.windows));
+            return;
+        }
+        let mut seen = FxHashSet::default();
+        for (at, window) in windows.iter().enumerate() {
+            if window.id.is_empty() || !seen.insert(window.id.as_str()) {
+                self.add(&path.item(at).at("id"), "every window needs an id of its own");
+            }
+        }
+        for problem in Windows::new(windows, outside).1 {
+            let at = path.item(problem.window);
+            self.add(&at.at(problem.path.trim_start_matches('/')), problem.message);
         }
     }
 

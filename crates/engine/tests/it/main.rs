@@ -17,3 +17,4 @@ mod support;
 mod times;
 mod unleash;
 mod validation;
+mod windows;
