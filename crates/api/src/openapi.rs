@@ -46,6 +46,7 @@ use crate::wire::schema::{by_hand, examples};
         e::project_writes::delete,
         e::environments::list,
         e::environments::get,
+        e::timeline::get,
         e::environment_writes::create,
         e::environment_writes::edit,
         e::environment_writes::delete,

@@ -18,8 +18,8 @@ use crate::RequestId;
 use crate::cross_origin;
 use crate::endpoints::{
     changes, config, credential_writes, environment_writes, environments, events, flags, member_writes, openapi,
-    organization_writes, organizations, project_writes, projects, segment_writes, session, setup, token_writes, undo,
-    user_writes,
+    organization_writes, organizations, project_writes, projects, segment_writes, session, setup, timeline,
+    token_writes, undo, user_writes,
 };
 use crate::guard::{Asked, Need, guard};
 use crate::limit::Limit;
@@ -132,6 +132,12 @@ fn reads() -> Vec<Route> {
             "/hoist/v1/organizations/{organization}/projects/{project}/environments/{environment}",
             may(P::ProjectView),
             environments::get,
+        ),
+        route(
+            M::GET,
+            "/hoist/v1/organizations/{organization}/projects/{project}/environments/{environment}/timeline",
+            may(P::ProjectView),
+            timeline::get,
         ),
         // Flags
         route(

@@ -1,7 +1,7 @@
 //! Time reaches clients: when the answers of an environment change by time alone, its streams are
 //! told.
 //!
-//! Kill ends, steps of ramps, ends of pauses and absolute date-times in conditions are told at
+//! Kill ends, windows, steps of ramps, ends of pauses and absolute date-times in conditions are told at
 //! once; a ramp that moves evenly is told every five minutes. Date-times relative to an attribute
 //! differ from subject to subject and are left to the `UNTIL` of each answer's ETag.
 //!
@@ -181,6 +181,9 @@ impl Moments {
     }
 
     fn config(&mut self, config: &Config) {
+        if let Some(turn) = config.schedule.read().and_then(|windows| windows.next(self.now)) {
+            self.add(turn.at);
+        }
         for rule in config.rules.iter().filter(|rule| !rule.disabled) {
             if let Some(tree) = &rule.condition {
                 self.condition(tree);

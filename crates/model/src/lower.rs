@@ -1,7 +1,7 @@
 //! Lowering: from documents, or the portable form, to what the engine runs.
 //!
 //! The order of steps is the meaning of a flag, and it is written here once ([`Parts::steps`]):
-//! killed → switch → prerequisites → subject overrides → segment overrides → rules → default.
+//! killed → switch → windows → prerequisites → subject overrides → segment overrides → rules → default.
 //!
 //! How to extend: a new step is a case of [`Step`], a field of [`Parts`] and one line of
 //! [`Parts::steps`]; both ways in (documents and [`ProjectFile`]) then have it.
@@ -12,7 +12,7 @@ use hoist_engine::ruleset::{
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use crate::document::{Config, ConfigRule, Flag, Kill, Overrides, Segment};
+use crate::document::{Config, ConfigRule, Flag, Kill, Overrides, Schedule, Segment};
 use crate::portable::{FlagEntry, ProjectFile, SegmentEntry};
 
 /// The version of the ruleset form that is written.
@@ -42,6 +42,7 @@ pub fn lower_flag(
     if let Some(config) = config {
         parts.enabled = config.enabled;
         parts.off = &config.off;
+        parts.schedule = Some(&config.schedule);
         parts.prerequisites = &config.prerequisites;
         parts.rules = &config.rules;
         parts.default = &config.default;
@@ -113,6 +114,7 @@ fn lower_entry(key: &str, flag: &FlagEntry, environment: &str) -> FlagRules {
     if let Some(config) = config {
         parts.enabled = config.enabled;
         parts.off = &config.off;
+        parts.schedule = Some(&config.schedule);
         parts.prerequisites = &config.prerequisites;
         parts.subjects = &config.subjects;
         parts.segments = &config.segments;
@@ -149,6 +151,7 @@ struct Parts<'a> {
     kill: Option<Option<Timestamp>>,
     enabled: bool,
     off: &'a Serve,
+    schedule: Option<&'a Schedule>,
     prerequisites: &'a [Prerequisite],
     subjects: &'a [SubjectGroup],
     segments: &'a [SegmentGroup],
@@ -163,6 +166,7 @@ impl<'a> Parts<'a> {
             kill: None,
             enabled: false,
             off: serve,
+            schedule: None,
             prerequisites: &[],
             subjects: &[],
             segments: &[],
@@ -182,6 +186,13 @@ impl<'a> Parts<'a> {
         }
         if !self.enabled {
             steps.push(Step::Off { off: self.off.clone() });
+        }
+        if let Some(schedule) = self.schedule.filter(|schedule| !schedule.is_empty()) {
+            steps.push(Step::Windows {
+                windows: schedule.windows.clone(),
+                outside: schedule.outside,
+                off: self.off.clone(),
+            });
         }
         if !self.prerequisites.is_empty() {
             steps.push(Step::Prerequisites {
@@ -298,6 +309,7 @@ mod tests {
         let mut file = project(
             serde_json::json!({"kind": "boolean", "variants": [{"key": "on"}, {"key": "off"}],
             "environments": {"dev": {"enabled": false, "off": on, "default": on,
+                "schedule": {"windows": [{"id": "w", "turns": "on", "until": "2027-01-01T00:00:00Z"}]},
                 "prerequisites": [{"flag": "g"}],
                 "subjects": [{"serve": on, "subjects": ["u"]}],
                 "segments": [{"segment": "s", "serve": on}],
@@ -318,12 +330,20 @@ mod tests {
             .collect();
         assert_eq!(
             names,
-            ["off", "prerequisites", "subjects", "segments", "rules", "serve"]
+            [
+                "off",
+                "windows",
+                "prerequisites",
+                "subjects",
+                "segments",
+                "rules",
+                "serve"
+            ]
         );
         let config: &mut ConfigEntry = file.flags.get_mut("f").unwrap().environments.get_mut("dev").unwrap();
         config.enabled = true;
-        let Step::Rules { rules } = &steps(&file)[3] else {
-            panic!("rules come fourth")
+        let Step::Rules { rules } = &steps(&file)[4] else {
+            panic!("rules come fifth")
         };
         assert_eq!(rules.len(), 1);
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::document::{ConfigRule, Origin, Purpose};
+use crate::document::{ConfigRule, Origin, Purpose, Schedule};
 
 /// Format marker of the first line.
 pub const FORMAT: &str = "hoist-project/1";
@@ -111,6 +111,9 @@ pub struct ConfigEntry {
     pub enabled: bool,
     /// Served while off.
     pub off: Serve,
+    /// When it is on by itself while the switch is on.
+    #[serde(default, skip_serializing_if = "Schedule::is_empty")]
+    pub schedule: Schedule,
     /// Other flags that must be in a state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prerequisites: Vec<Prerequisite>,

@@ -2,7 +2,7 @@
 
 use hoist_engine::ruleset::{Kind, Prerequisite, Profile, SegmentGroup, Serve, SubjectGroup, Variant};
 use hoist_model::Id;
-use hoist_model::document::{Config, ConfigRule, Flag, Kill, Origin, Overrides, Purpose};
+use hoist_model::document::{Config, ConfigRule, Flag, Kill, Origin, Overrides, Purpose, Schedule};
 use hoist_model::record::Kind as StoredKind;
 use hoist_model::state::{Doc, Setting, State, setting_id};
 use jiff::Timestamp;
@@ -88,6 +88,9 @@ pub struct ConfigView {
     pub enabled: bool,
     #[schema(value_type = schema::Serve)]
     pub off: Serve,
+    /// When it is on by itself while the switch is on.
+    #[schema(value_type = schema::Schedule)]
+    pub schedule: Schedule,
     #[schema(value_type = Vec<schema::Prerequisite>)]
     pub prerequisites: Vec<Prerequisite>,
     #[schema(value_type = Vec<schema::Rule>)]
@@ -109,6 +112,7 @@ impl ConfigView {
             id: doc.map_or_else(|| setting_id(StoredKind::Config, flag, environment), |doc| doc.id),
             enabled: body.enabled,
             off: body.off,
+            schedule: body.schedule,
             prerequisites: body.prerequisites,
             rules: body.rules,
             default: body.default,

@@ -1,6 +1,6 @@
 //! A flag in an environment in a word and a few words, for lists.
 
-use hoist_engine::ruleset::{Condition as Tree, Curve, Serve, Share, Variant, What};
+use hoist_engine::ruleset::{Condition as Tree, Curve, Serve, Share, Turns, Variant, What};
 use hoist_model::document::{Config, Kill};
 use hoist_model::plan::describe;
 use hoist_model::state::Setting;
@@ -17,6 +17,8 @@ pub enum Condition {
     On,
     /// Serves the off variant.
     Off,
+    /// Switched on, and off by its windows.
+    Waiting,
     /// Off by kill.
     Killed,
     /// A ramp moves.
@@ -37,7 +39,7 @@ pub struct Summary {
     /// Share of a moving or frozen ramp now, in hundredths of a percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<u16>,
-    /// What comes by itself: the next point of a ramp, the end of a kill.
+    /// What comes by itself: the next point of a ramp, the next turn of a window, the end of a kill.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
     /// End of a kill.
@@ -73,9 +75,11 @@ impl Condition {
 
     fn live(config: &Config, now: Timestamp) -> Self {
         if is_broken(config) {
-            Self::Broken
-        } else {
-            ramp(config, now).0
+            return Self::Broken;
+        }
+        match config.schedule.read().map(|windows| windows.phase(now).turns) {
+            Some(Turns::Off) => Self::Waiting,
+            Some(Turns::On) | None => ramp(config, now).0,
         }
     }
 }
@@ -116,6 +120,12 @@ impl Summary {
 
     fn live(setting: Option<&Setting>, config: &Config, now: Timestamp) -> Self {
         let (_, share, next) = ramp(config, now);
+        let turn = config.schedule.read().and_then(|windows| windows.next(now));
+        let turn = turn.map(|turn| Next {
+            at: turn.at,
+            share: None,
+        });
+        let next = turn.into_iter().chain(next).min_by_key(|next| next.at);
         let overrides = setting
             .and_then(Setting::overrides)
             .map_or(0, |body| body.subjects.len() + body.segments.len());

@@ -10,3 +10,4 @@ mod permissions;
 mod pipe;
 mod reads;
 mod states;
+mod windows;

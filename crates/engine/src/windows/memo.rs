@@ -33,7 +33,7 @@ impl Memo {
             self.until.load(Ordering::Acquire),
             self.what.load(Ordering::Acquire),
         );
-        let is_whole = before != 0 && before % 2 == 0 && self.version.load(Ordering::Acquire) == before;
+        let is_whole = before != 0 && before.is_multiple_of(2) && self.version.load(Ordering::Acquire) == before;
         let asked = now.as_microsecond();
         if !is_whole || asked < 0 || asked < from || asked >= until {
             return None;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use super::Foreign;
+use super::{Foreign, Schedule};
 use crate::Id;
 
 /// What a flag is, in every environment.
@@ -96,6 +96,9 @@ pub struct Config {
     pub enabled: bool,
     /// Served while switched off, killed or when a prerequisite does not hold.
     pub off: Serve,
+    /// When it is on by itself while the switch is on.
+    #[serde(default, skip_serializing_if = "Schedule::is_empty")]
+    pub schedule: Schedule,
     /// Other flags that must be in a state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prerequisites: Vec<Prerequisite>,
@@ -126,6 +129,7 @@ impl Config {
             environment,
             enabled: false,
             off: serve(variants.last()),
+            schedule: Schedule::default(),
             prerequisites: Vec::new(),
             rules: Vec::new(),
             default: serve(variants.first()),

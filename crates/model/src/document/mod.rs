@@ -9,12 +9,14 @@ mod access;
 mod flag;
 mod foreign;
 mod place;
+mod schedule;
 mod segment;
 
 pub use access::{Credential, CredentialKind, Member, Role, Token, User};
 pub use flag::{Config, ConfigRule, Flag, Kill, Origin, Overrides, Purpose};
 pub use foreign::Foreign;
 pub use place::{Environment, Organization, Project};
+pub use schedule::Schedule;
 pub use segment::Segment;
 
 use serde::de::DeserializeOwned;

@@ -152,25 +152,29 @@ impl Planner<'_> {
         }
     }
 
-    /// Applies a patch to a setting as it is, or was before it was first set; new rules get ids, and what places
+    /// Applies a patch to a setting as it is, or was before it was first set; new rules and windows get ids, and what places
     /// subjects for the first time gets a salt.
     fn completed<T>(&mut self, id: Id, (current, initial): (&T, &T), patch: &Json) -> Result<T, Refusal>
     where
         T: Aggregate + Serialize + DeserializeOwned,
     {
         let mut patch = patch.clone();
-        if let Some(rules) = patch.get_mut("rules").and_then(Json::as_array_mut) {
-            for rule in rules.iter_mut().filter_map(Json::as_object_mut) {
-                if rule.get("id").and_then(Json::as_str).is_none_or(str::is_empty) {
-                    let salt = self.source.salt();
-                    rule.insert("id".into(), json!(format!("r-{salt}")));
-                }
-            }
-        }
+        self.complete_ids(patch.get_mut("rules"), "r");
+        self.complete_ids(patch.pointer_mut("/schedule/windows"), "w");
         let initial = serde_json::to_value(initial).unwrap_or(Json::Null);
         let mut merged = self.patched_json(id, current, Some(&initial), &patch)?;
         self.complete_allocations(&mut merged);
         self.read_patched(merged)
+    }
+
+    fn complete_ids(&mut self, list: Option<&mut Json>, prefix: &str) {
+        let items = list.and_then(Json::as_array_mut).into_iter().flatten();
+        for item in items.filter_map(Json::as_object_mut) {
+            if item.get("id").and_then(Json::as_str).is_none_or(str::is_empty) {
+                let salt = self.source.salt();
+                item.insert("id".into(), json!(format!("{prefix}-{salt}")));
+            }
+        }
     }
 
     fn complete_allocations(&mut self, value: &mut Json) {
@@ -314,7 +318,7 @@ impl Planner<'_> {
                     .map(|problem| Problem {
                         code: "bad_rule".into(),
                         detail: problem.message,
-                        pointer: format!("{base}{}", problem.path),
+                        pointer: format!("{base}{}", of_config(config, &problem.path)),
                     }),
             );
             problems.extend(self.unknown_references(spot, config, overrides, &base));
@@ -434,6 +438,23 @@ impl Planner<'_> {
         }
         false
     }
+}
+
+/// From a path in what the engine runs to one in the configuration: there is no step around a list, and rules
+/// that are kept but not run count.
+fn of_config(config: &Config, path: &str) -> String {
+    let parts: Vec<&str> = path.splitn(7, '/').collect();
+    let (list, index, rest) = match parts.as_slice() {
+        ["", "steps", _, list @ ("rules" | "windows"), _, index, rest @ ..] => (*list, *index, rest),
+        _ => return path.to_owned(),
+    };
+    let rest: String = rest.iter().map(|rest| format!("/{rest}")).collect();
+    if list == "windows" {
+        return format!("/schedule/windows/{index}{rest}");
+    }
+    let live = config.rules.iter().enumerate().filter(|(_, rule)| !rule.disabled);
+    let place = index.parse().ok().and_then(|nth| live.map(|(at, _)| at).nth(nth));
+    place.map_or_else(|| path.to_owned(), |at| format!("/rules/{at}{rest}"))
 }
 
 /// Keys of the segments that a condition names.

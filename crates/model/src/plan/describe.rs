@@ -1,5 +1,7 @@
 //! Changes in words: one sentence per part that differs.
 
+mod schedule;
+
 use hoist_engine::ruleset::{Condition, CurveShape, Gate, Operator, Quantifier, Serve, Share, Test, What};
 use serde_json::Value as Json;
 
@@ -174,6 +176,7 @@ pub(super) fn config(before: &Config, after: &Config, label: &str) -> Vec<String
             serve(&before.off)
         ));
     }
+    schedule::lines(&before.schedule, &after.schedule, label, &mut lines);
     if before.prerequisites != after.prerequisites {
         let names: Vec<&str> = after.prerequisites.iter().map(|each| each.flag.as_str()).collect();
         lines.push(if names.is_empty() {

@@ -163,6 +163,7 @@ impl Planner<'_> {
             environment: spot.environment,
             enabled: entry.enabled,
             off: entry.off.clone(),
+            schedule: entry.schedule.clone(),
             prerequisites: entry.prerequisites.clone(),
             rules: entry.rules.clone(),
             default: entry.default.clone(),

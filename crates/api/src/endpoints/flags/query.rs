@@ -318,6 +318,7 @@ const fn status_word(state: Condition) -> &'static str {
     match state {
         Condition::On => "on",
         Condition::Off => "off",
+        Condition::Waiting => "waiting",
         Condition::Killed => "killed",
         Condition::Ramping => "ramping",
         Condition::Paused => "paused",
