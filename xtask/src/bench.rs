@@ -31,15 +31,22 @@ pub(crate) fn main(arguments: &[String]) -> Answer {
     command::run(&mut bench)
 }
 
-/// Formats, lints and tests the program that measures. Foreign engines are only built to be measured.
+/// Formats, lints and tests the program that measures, and lints what it measures of ours. Foreign engines are only
+/// built to be measured.
 pub(crate) fn test(session: &mut Session) -> Answer {
     const OWN: [&str; 6] = ["-p", "hoist-bench", "-p", "bench-kit", "-p", "bench-workload"];
+    const MEASURED: [&str; 6] = ["-p", "bench-publish", "-p", "engine-hoist", "-p", "bench-ceiling"];
     let folder = session.root.join("bench");
     let target = session.metadata.target.join("bench");
     let mut fmt = command::cargo(&folder);
     session.run(fmt.args(["fmt", "--all", "--check"]), Runner::Program)?;
     let mut clippy = command::cargo(&folder);
-    clippy.arg("clippy").args(OWN).arg("--all-targets").arg("--target-dir");
+    clippy
+        .arg("clippy")
+        .args(OWN)
+        .args(MEASURED)
+        .arg("--all-targets")
+        .arg("--target-dir");
     clippy.arg(&target).args(["--", "-D", "warnings"]);
     session.run(&mut clippy, Runner::Compiler)?;
     let mut tests = command::cargo(&folder);

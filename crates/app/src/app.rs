@@ -7,7 +7,7 @@ use hoist_model::authorise::{self, Access, Place};
 use hoist_model::change::Change;
 use hoist_model::log::Actor;
 use hoist_model::plan::{self, Plan, Request};
-use hoist_model::state::{Stamp, State};
+use hoist_model::state::{Doc, Stamp, State};
 use hoist_store::{Store, StoreConfig, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -198,13 +198,19 @@ async fn keep_saving_uses(app: Weak<App>) {
 }
 
 pub(crate) async fn load(store: &Store) -> Result<State, StoreError> {
-    let loaded = store.load().await?;
+    let mut documents = Vec::new();
+    let loaded = store
+        .load(|record| documents.push(Doc::read(&record).map_err(|error| (record.id, error))))
+        .await?;
     let mut state = State::empty(loaded.head);
     for damaged in &loaded.damaged {
         tracing::error!(%damaged, "a damaged row is left out");
     }
-    for (id, error) in state.load(loaded.documents) {
-        tracing::error!(document = %id, %error, "a document cannot be read and is left out");
+    for document in documents {
+        match document {
+            Ok(document) => state.add(document),
+            Err((id, error)) => tracing::error!(document = %id, %error, "a document cannot be read and is left out"),
+        }
     }
     for (segment, members) in loaded.members {
         state.load_members(segment, members);

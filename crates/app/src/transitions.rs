@@ -289,7 +289,7 @@ mod tests {
             epoch: "test".into(),
             revision: 0,
         });
-        assert!(state.load(vec![record]).is_empty());
+        state.add(hoist_model::state::Doc::read(&record).expect("a document"));
         World::new(state)
     }
 

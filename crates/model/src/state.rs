@@ -222,17 +222,9 @@ impl State {
         }
     }
 
-    /// Adds what the store loaded. Unreadable records are returned and left out.
-    pub fn load(&mut self, records: Vec<Record>) -> Vec<(Id, Unreadable)> {
-        let mut unreadable = Vec::new();
-        self.docs.reserve(records.len());
-        for record in records {
-            match Doc::read(&record) {
-                Ok(doc) => self.put(Arc::new(doc)),
-                Err(error) => unreadable.push((record.id, error)),
-            }
-        }
-        unreadable
+    /// Adds a document that the store loaded.
+    pub fn add(&mut self, document: Doc) {
+        self.put(Arc::new(document));
     }
 
     /// Adds a segment's member rows.

@@ -55,23 +55,23 @@ pub(crate) async fn remove(conn: &mut Conn, before: &Record) -> Result<()> {
     }
 }
 
-/// Every document, in an order in which documents can be loaded, and those that are damaged.
+/// Hands over every document, in any order, and says which are damaged. One at a time: all of them as text
+/// would take more memory than what is made of them.
 ///
 /// Two columns instead of eight: SQLite's driver copies each value of each row on its own and hands
 /// it to another thread, which costs more than everything else here. Only keys may hold spaces.
-pub(crate) async fn load(conn: &mut Conn) -> Result<(Vec<Record>, Vec<Damaged>)> {
+pub(crate) async fn load(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<Vec<Damaged>> {
     let sql = Sql::new(
         "SELECT id || ' ' || kind || ' ' || scope || ' ' || revision || ' ' || v || ' ' || checksum || ' ' || key, \
          body FROM document",
     );
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    let mut bad = Vec::new();
     conn.each(sql, |row| match read(&row) {
-        Ok(record) => good.push(record),
+        Ok(record) => each(record),
         Err(damaged) => bad.push(damaged),
     })
     .await?;
-    good.sort_unstable_by_key(|record| (record.kind, record.id));
-    Ok((good, bad))
+    Ok(bad)
 }
 
 fn bind<'a>(sql: Sql<'a>, record: &'a Record, sum: u64) -> Sql<'a> {

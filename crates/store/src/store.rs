@@ -31,13 +31,11 @@ struct Inner {
     min_writer: AtomicU32,
 }
 
-/// Everything that lives in memory, as of one revision.
+/// What lives in memory beside documents, as of one revision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The end of the log that it belongs to.
     pub head: Head,
-    /// Documents, in an order in which they can be loaded.
-    pub documents: Vec<Record>,
     /// Segments that have member rows, each with its subjects in the order of joining.
     pub members: Vec<(Id, Vec<String>)>,
     /// Rows that are not what was written. They are not among the others.
@@ -79,25 +77,21 @@ impl Store {
         }
     }
 
-    /// Reads and verifies everything that lives in memory, at one instant of the database.
+    /// Reads and verifies everything that lives in memory, at one instant of the database. Documents are handed
+    /// over one by one, in any order.
     #[tracing::instrument(skip_all, err)]
-    pub async fn load(&self) -> Result<Loaded> {
+    pub async fn load(&self, document: impl FnMut(Record) + Send) -> Result<Loaded> {
         let mut tx = Tx::snapshot(self.reader().await?).await?;
         let conn = tx.conn()?;
         let head = log::head(conn).await?;
-        let (documents, mut damaged) = documents::load(conn).await?;
+        let mut damaged = documents::load(conn, document).await?;
         let (members, bad_members) = members::load(conn).await?;
         damaged.extend(bad_members);
         tx.rollback().await;
         for row in &damaged {
             tracing::error!(damaged = %row, "left out");
         }
-        Ok(Loaded {
-            head,
-            documents,
-            members,
-            damaged,
-        })
+        Ok(Loaded { head, members, damaged })
     }
 
     /// Whether the database answers.
@@ -209,7 +203,7 @@ mod tests {
             let error = write(&store, 100_000).await.unwrap_err();
             assert!(error.is_unavailable(), "{error}");
         }
-        assert_eq!(store.load().await.unwrap().head.revision, 1);
+        assert_eq!(store.load(drop).await.unwrap().head.revision, 1);
         store
             .writer()
             .await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hoist_engine::json_logic;
 use hoist_engine::ruleset::{Kind, Metadata, Profile, Serve, Variant, What};
-use hoist_model::document::Origin;
+use hoist_model::document::{Origin, Schedule};
 use hoist_model::portable::{ConfigEntry, FlagEntry};
 use serde_json::{Map, Value as Json};
 
@@ -36,6 +36,7 @@ pub(super) fn entry(key: &str, source: &Map<String, Json>, set: &Set<'_>, index:
         foreign.remove(used);
     }
     let config = ConfigEntry {
+        schedule: Schedule::default(),
         enabled: enabled(key, source, gaps),
         off: serve(fixed(default.as_ref())).disabled(),
         prerequisites: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hoist_engine::ruleset::{Condition, Kind, Metadata, Profile, Serve};
-use hoist_model::document::{ConfigRule, Origin, Purpose};
+use hoist_model::document::{ConfigRule, Origin, Purpose, Schedule};
 use hoist_model::portable::{ConfigEntry, FlagEntry};
 use serde_json::{Map, Value as Json, json};
 
@@ -106,6 +106,7 @@ fn config(feature: &Feature, table: &Table, around: &Around<'_>, gaps: &mut Gaps
         table.disabled()
     };
     ConfigEntry {
+        schedule: Schedule::default(),
         enabled: feature.enabled && holds,
         off: table.disabled(),
         prerequisites,

@@ -27,8 +27,8 @@ on_both! {
         ] {
             db.tamper(sql).await;
         }
-        let loaded = store.load().await.unwrap();
-        assert_eq!(loaded.documents, [flags[6].clone()]);
+        let (loaded, documents) = loaded(&store).await;
+        assert_eq!(documents, [flags[6].clone()]);
         assert_eq!(loaded.members, [(segment, vec!["x".to_owned(), "z".to_owned()])]);
         let mut damaged: Vec<_> = loaded.damaged.iter().map(|row| (row.table, row.id.clone())).collect();
         let mut expected: Vec<_> = flags[..6].iter().map(|flag| ("document", flag.id.to_string())).collect();
@@ -62,7 +62,7 @@ on_both! {
     async fn a_missing_head_is_damage(db: &Db) {
         let store = db.open().await;
         db.tamper("DELETE FROM head").await;
-        assert!(matches!(store.load().await.unwrap_err(), StoreError::Damaged(_)));
+        assert!(matches!(store.load(drop).await.unwrap_err(), StoreError::Damaged(_)));
         assert!(matches!(store.begin().await.map(drop).unwrap_err(), StoreError::Damaged(_)));
         assert!(matches!(Store::open(&db.config).await.unwrap_err(), StoreError::Damaged(_)));
     }

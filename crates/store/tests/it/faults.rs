@@ -39,7 +39,7 @@ async fn sqlite_locked_by_a_stranger_is_unavailable() {
     let mut stranger = SqliteConnection::connect(&db.config.url).await.unwrap();
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut stranger).await.unwrap();
     fails_quickly("begin", store.begin()).await;
-    assert_eq!(store.load().await.unwrap().head.revision, 0);
+    assert_eq!(store.load(drop).await.unwrap().head.revision, 0);
     stranger.close().await.unwrap();
     write(&store, Vec::new()).await.unwrap();
 }

@@ -20,7 +20,7 @@ on_both! {
         write(&store, vec![join(one, &["b", "a", "b"]), join(two, &["z"])]).await.unwrap();
         write(&store, vec![join(one, &["0", "a"]), leave(two, &["z", "nobody"])]).await.unwrap();
         write(&store, vec![leave(one, &["b"]), join(one, &["b"])]).await.unwrap();
-        let loaded = store.load().await.unwrap();
+        let loaded = store.load(drop).await.unwrap();
         assert_eq!(loaded.members, [(one, names(&["a", "0", "b"]))]);
         assert_eq!(store.member_count(one).await.unwrap(), 3);
         assert_eq!(store.member_count(two).await.unwrap(), 0);
@@ -59,7 +59,7 @@ on_both! {
         let start = Instant::now();
         write(&store, vec![Effect::AddMembers { segment, members: members.clone() }]).await.unwrap();
         let joined = start.elapsed();
-        let loaded = store.load().await.unwrap();
+        let loaded = store.load(drop).await.unwrap();
         assert_eq!(loaded.members, [(segment, members.clone())]);
         let start = Instant::now();
         write(&store, vec![Effect::RemoveMembers { segment, members }]).await.unwrap();

@@ -37,7 +37,7 @@ on_both! {
             assert_eq!(store.check_writer(), Err(error.clone()));
             let secret = SecretValue::new("x");
             assert_eq!(store.put_secret(new_id(), SecretKind::Password, secret).await, Err(error));
-            assert_eq!(store.load().await.unwrap().head.revision, 2);
+            assert_eq!(store.load(drop).await.unwrap().head.revision, 2);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hoist_model::Id;
 use hoist_model::log::{Actor, Effect, LogEntry};
 use hoist_model::record::{Kind, Record};
-use hoist_store::{Commit, Result, Store, StoreConfig};
+use hoist_store::{Commit, Loaded, Result, Store, StoreConfig};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
@@ -200,4 +200,12 @@ pub async fn write_entry(store: &Store, fill: impl FnOnce(&mut LogEntry)) -> Log
     batch.append(&commit_of(entry.clone())).await.unwrap();
     batch.commit().await.unwrap();
     entry
+}
+
+/// Everything that was stored; documents by kind and id.
+pub async fn loaded(store: &Store) -> (Loaded, Vec<Record>) {
+    let mut documents = Vec::new();
+    let loaded = store.load(|record| documents.push(record)).await.unwrap();
+    documents.sort_unstable_by_key(|record| (record.kind, record.id));
+    (loaded, documents)
 }

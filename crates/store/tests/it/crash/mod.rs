@@ -106,7 +106,11 @@ async fn inspect(db: &Db, journal: &mut Journal, replay: &mut Replay) -> Vec<Str
             replay.apply(&entry, &mut problems);
         }
     }
-    let loaded = store.load().await.unwrap();
+    let mut documents = BTreeMap::new();
+    let loaded = store
+        .load(|record| drop(documents.insert(record.id, record)))
+        .await
+        .unwrap();
     if loaded.head.revision != replay.revision {
         problems.push(format!(
             "head is {}, the log ends at {}",
@@ -114,7 +118,6 @@ async fn inspect(db: &Db, journal: &mut Journal, replay: &mut Replay) -> Vec<Str
         ));
     }
     problems.extend(loaded.damaged.iter().map(ToString::to_string));
-    let documents: BTreeMap<Id, Record> = loaded.documents.into_iter().map(|record| (record.id, record)).collect();
     if documents != replay.documents {
         problems.push("the documents are not those of the log".to_owned());
     }

@@ -95,7 +95,8 @@ struct Shared {
 
 impl Shared {
     async fn load(store: &Store) -> Self {
-        let documents = store.load().await.unwrap().documents;
+        let mut documents = Vec::new();
+        store.load(|record| documents.push(record)).await.unwrap();
         let counter = |task| {
             let of_task = |record: &&Record| record.kind == Kind::Segment && record.key == format!("counter-{task}");
             documents.iter().find(of_task).cloned()
