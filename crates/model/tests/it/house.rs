@@ -158,7 +158,7 @@ impl House {
             revision: 1,
         });
         for doc in &docs {
-            state.add(Doc::read(&doc.to_record()).unwrap());
+            state.add(Doc::read(&doc.to_record()).expect("a document"));
         }
         Self {
             state,
