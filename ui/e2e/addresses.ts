@@ -50,6 +50,10 @@ export const addresses: Record<string, Make> = {
     `${project(place)}/tester?env=${place.env}`,
     `${project(place)}/tester?flag=${place.flag}&env=${place.env}`,
   ],
+  '/o/$org/p/$project/calendar': (place) => [
+    `${project(place)}/calendar?env=${place.env}`,
+    `${project(place)}/calendar?env=${place.env}&view=month`,
+  ],
   '/o/$org/p/$project/history': (place) => [`${project(place)}/history`],
   '/o/$org/p/$project/settings/{-$section}': (place) =>
     ['general', 'environments', 'credentials', 'import-export'].map(

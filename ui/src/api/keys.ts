@@ -26,6 +26,9 @@ export const keys = {
     ['project', organization, project, 'segment', segment, ...rest] as const,
   history: (organization: string, project: string, ...rest: unknown[]) =>
     ['project', organization, project, 'history', ...rest] as const,
+  /** What comes by itself in an environment; of one flag, or of all. */
+  timeline: (organization: string, project: string, environment: string, asked: unknown) =>
+    ['project', organization, project, 'timeline', environment, asked] as const,
   credentials: (organization: string, project: string) =>
     ['project', organization, project, 'credentials'] as const,
   attributes: (organization: string, project: string) =>

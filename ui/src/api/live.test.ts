@@ -14,6 +14,7 @@ describe('what a change makes stale', () => {
     expect(keys).toContainEqual(['project', 'o', 'p', 'flag', 'checkout-v2']);
     expect(keys).toContainEqual(['project', 'o', 'p', 'flags']);
     expect(keys).toContainEqual(['project', 'o', 'p', 'history']);
+    expect(keys).toContainEqual(['project', 'o', 'p', 'timeline']);
     expect(keys).not.toContainEqual(['project', 'o', 'p']);
   });
 

@@ -165,6 +165,7 @@ export function staleKeys(organization: string, project: string, change: LiveCha
       case 'kill':
         add('flags');
         add('attributes');
+        add('timeline');
         for (const flag of flagKeys(key)) add('flag', flag);
         break;
       case 'segment':

@@ -2,9 +2,11 @@
 
 import type { Effect, Plan } from './changes';
 import type { Condition, Rule, Serve } from './rules';
+import type { NextTurn, Schedule } from './schedule';
 
 export type * from './changes';
 export type * from './rules';
+export type * from './schedule';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 /** Hundredths of a percent: 10000 is everybody. */
@@ -156,6 +158,8 @@ export interface Config {
   prerequisites: Prerequisite[];
   rules: Rule[];
   default: Serve;
+  /** Absent without windows. */
+  schedule?: Schedule | undefined;
   revision: Revision;
 }
 
@@ -279,13 +283,13 @@ export interface Role {
 
 // Reads ---------------------------------------------------------------------------------------------------
 
-export type FlagState = 'on' | 'off' | 'killed' | 'ramping' | 'paused' | 'broken';
+export type FlagState = 'on' | 'off' | 'waiting' | 'killed' | 'ramping' | 'paused' | 'broken';
 
 export interface EnvironmentState {
   state: FlagState;
   summary: string;
   share?: Share | null;
-  next?: { at: string; share: Share } | null;
+  next?: NextTurn | null;
   until?: string | null;
   revision?: Revision;
 }
@@ -324,7 +328,7 @@ export interface FlagEnvironment {
   state: FlagState;
   summary: string;
   share?: Share | null;
-  next?: { at: string; share: Share } | null;
+  next?: NextTurn | null;
   config: Config;
   overrides: Overrides;
   kill: Kill | null;

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { calendarRoute } from '@/features/calendar/routes';
 import { flagRoutes } from '@/features/flag/routes';
 import { readListSearch } from '@/features/flags/search';
 import { historyRoute } from '@/features/history/routes';
@@ -100,6 +101,7 @@ export const routeTree = rootRoute.addChildren([
         segmentsRoute,
         segmentRoute,
         testerRoute,
+        calendarRoute,
         historyRoute,
         settingsRoute,
       ]),

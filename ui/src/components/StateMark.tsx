@@ -34,6 +34,12 @@ export function StateShape({ state }: { state: FlagState }) {
     >
       {state === 'on' && <circle cx="7" cy="7" r="5" fill="currentColor" />}
       {state === 'off' && <circle cx="7" cy="7" r="4.25" className={classes.line} />}
+      {state === 'waiting' && (
+        <>
+          <circle cx="7" cy="7" r="5" className={classes.line} />
+          <path d="M7 4v3.2l2.2 1.4" className={classes.line} />
+        </>
+      )}
       {state === 'killed' && (
         <>
           <circle cx="7" cy="7" r="5" className={classes.line} />

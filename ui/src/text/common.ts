@@ -55,6 +55,7 @@ export const common = {
 export const stateWords = {
   on: 'On',
   off: 'Off',
+  waiting: 'Waiting',
   killed: 'Killed',
   ramping: 'Ramping',
   paused: 'Paused',

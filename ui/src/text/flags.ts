@@ -25,7 +25,7 @@ export const flagsText = {
   applyKey: (near: string) => `Use ${near}:`,
   removeFilter: (term: string) => `Remove ${term}`,
   filterHelp: {
-    status: 'on, off, killed, ramping, paused, broken',
+    status: 'on, off, waiting, killed, ramping, paused, broken',
     env: 'in which environment',
     type: 'boolean, string, integer, float, object',
     purpose: 'release, experiment, operational, permission',
@@ -124,7 +124,7 @@ export const flagsText = {
   switchLabel: (flag: string, environment: string) => `${flag} in ${environment}`,
   on: 'On',
   off: 'Off',
-  next_share: (share: string) => `Next: ${share}`,
+  nextIs: (what: string) => `Next: ${what}`,
   turnOn: 'Turn on',
   turnOff: 'Turn off',
   kill: 'Kill…',

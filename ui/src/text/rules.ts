@@ -173,7 +173,11 @@ export const diffText = {
   gateChanged: (before: string, after: string) => `gate: ${before} → ${after}`,
   serves: (before: string, after: string) => `serves ${before} → ${after}`,
   serveOnly: (after: string) => `serves ${after}`,
+  window: (position: number, name: string) =>
+    name ? `Window ${position} ${quoted(name)}` : `Window ${position}`,
+  outside: 'While no window is open',
   order: 'Order of rules',
+  windowOrder: 'Order of windows',
   unequal: 'changed',
   on: 'On',
   offWord: 'Off',

@@ -16,6 +16,7 @@ const pages: Record<string, string> = {
   flags: frameText.flags,
   segments: frameText.segments,
   tester: frameText.tester,
+  calendar: frameText.calendar,
   history: frameText.history,
   settings: frameText.settings,
   members: frameText.members,

@@ -81,6 +81,7 @@ function FrameBody() {
     'g f': () => go('flags'),
     'g s': () => go('segments'),
     'g t': () => go('tester'),
+    'g d': () => go('calendar'),
     'g h': () => go('history'),
     'g c': () => go('settings'),
   });

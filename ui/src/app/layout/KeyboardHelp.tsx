@@ -15,6 +15,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
       ['g f', words.goFlags],
       ['g s', words.goSegments],
       ['g t', words.goTester],
+      ['g d', words.goCalendar],
       ['g h', words.goHistory],
       ['g c', words.goSettings],
     ],

@@ -27,6 +27,7 @@ function pagesOf(org: string | undefined, project: string | undefined): Target[]
           { to: `${p}/flags`, text: frameText.flags },
           { to: `${p}/segments`, text: frameText.segments },
           { to: `${p}/tester`, text: frameText.tester },
+          { to: `${p}/calendar`, text: frameText.calendar },
           { to: `${p}/history`, text: frameText.history },
           { to: `${p}/settings`, text: frameText.settings },
         ]

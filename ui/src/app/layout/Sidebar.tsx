@@ -31,6 +31,7 @@ function useEntries(): { project: Entry[]; change: Entry[]; organization: Entry[
       : [],
     change: p
       ? [
+          entry('calendar', frameText.calendar, `${p}/calendar`),
           entry('history', frameText.history, `${p}/history`),
           entry('settings', frameText.settings, `${p}/settings`),
         ]

@@ -6,7 +6,8 @@ import { keepMine, takeTheirs } from '@/features/rules/draft';
 import type { Conflict } from '@/features/rules/merge';
 import { partId } from '@/features/rules/parts';
 import { wordsOfServe } from '@/features/rules/sentence';
-import type { Rule, SegmentGroup, Serve } from '@/features/rules/wire';
+import type { Outside, Rule, ScheduleWindow, SegmentGroup, Serve } from '@/features/rules/wire';
+import { outsideWords, windowSentence } from '@/features/schedule/words';
 import { flagText as t } from '@/text/flag';
 import { diffText } from '@/text/rules';
 import classes from './Flag.module.css';
@@ -68,6 +69,12 @@ function titleOf({ part, mine, theirs, base }: Conflict): string {
       const rule = (mine ?? theirs ?? base) as Rule | undefined;
       return t.ruleNamed(rule?.name || part.key);
     }
+    case 'window':
+      return t.windowNamed(((mine ?? theirs ?? base) as ScheduleWindow | undefined)?.name || part.key);
+    case 'window_order':
+      return diffText.windowOrder;
+    case 'outside':
+      return diffText.outside;
     case 'subject':
       return diffText.subject(part.key);
     case 'segment':
@@ -83,6 +90,10 @@ function wordsOf(conflict: Conflict, side: 'base' | 'theirs' | 'mine', now: numb
   switch (conflict.part.kind) {
     case 'rule':
       return ruleWords(value as Rule, now);
+    case 'window':
+      return windowSentence(value as ScheduleWindow);
+    case 'outside':
+      return outsideWords(value as Outside);
     case 'off':
     case 'default':
     case 'subject':

@@ -5,6 +5,7 @@ import { useFlagAt } from '@/features/history/useFlagAt';
 import { ruleWords } from '@/features/rules/diff';
 import { partsOf } from '@/features/rules/parts';
 import { wordsOfServe } from '@/features/rules/sentence';
+import { windowSentence } from '@/features/schedule/words';
 import { flagText as t } from '@/text/flag';
 import { ruleText } from '@/text/rule';
 import classes from './Flag.module.css';
@@ -31,6 +32,8 @@ export function FlagAtPage() {
           <dl className={classes.past}>
             <dt>{t.offVariant}</dt>
             <dd>{wordsOfServe(body.config.off, now)}</dd>
+            <dt>{t.schedule}</dt>
+            <dd>{(body.config.schedule?.windows ?? []).map(windowSentence).join('; ') || t.none}</dd>
             <dt>{t.prerequisites}</dt>
             <dd>{body.config.prerequisites.map((item) => item.flag).join(', ') || t.none}</dd>
             <dt>{t.overrides}</dt>

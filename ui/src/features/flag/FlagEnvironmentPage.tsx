@@ -5,6 +5,7 @@ import { useKeys } from '@/components/keys';
 import { EmptyState, Note } from '@/components/Status';
 import { RuleList } from '@/features/rules/RuleList';
 import type { Rule } from '@/features/rules/wire';
+import { ScheduleSection } from '@/features/schedule/ScheduleSection';
 import { anchorOf } from '@/features/tester/fragment';
 import { TesterRail } from '@/features/tester/TesterRail';
 import { useRail } from '@/features/tester/useRail';
@@ -75,9 +76,10 @@ function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
           <KilledBand entry={entry} />
           <ConflictBand draft={draft} />
           <StateSection entry={entry} draft={draft} readOnly={readOnly} />
+          <ScheduleSection entry={entry} draft={draft} readOnly={readOnly} />
           <PrerequisitesSection entry={entry} draft={draft} readOnly={readOnly} />
           <OverridesSection draft={draft} variants={variants} readOnly={!mayOverride} />
-          <Section number={4} id="rules" title={t.rules} summary={t.firstMatch(config.rules.length)}>
+          <Section number={5} id="rules" title={t.rules} summary={t.firstMatch(config.rules.length)}>
             <RuleList
               rules={config.rules}
               live={entry.config.rules}

@@ -7,6 +7,7 @@ import { StateMark } from '@/components/StateMark';
 import { Time, useMinute } from '@/components/Time';
 import { diffBodies } from '@/features/rules/diff';
 import { bodyOf } from '@/features/rules/parts';
+import { nextWords } from '@/features/schedule/words';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
 import { Snippets } from './Snippets';
@@ -57,6 +58,7 @@ function Row({
 }) {
   const now = useMinute();
   const { key } = entry.environment;
+  const coming = nextWords(entry.state, entry.next, now);
   const diffs = next
     ? diffBodies(bodyOf(entry.config, entry.overrides), bodyOf(next.config, next.overrides), now).length +
       (entry.config.enabled === next.config.enabled ? 0 : 1)
@@ -74,6 +76,7 @@ function Row({
       </Table.Td>
       <Table.Td>
         <StateMark state={entry.state} share={entry.share ?? null} />
+        {coming && <span className={classes.muted}> {coming}</span>}
       </Table.Td>
       <Table.Td>
         {entry.summary}

@@ -28,7 +28,7 @@ export function OtherwiseSection({ entry, draft, variants, readOnly }: Otherwise
   const shown = open || edited || plain;
   return (
     <Section
-      number={5}
+      number={6}
       id="default"
       title={t.otherwise}
       summary={

@@ -29,7 +29,7 @@ export function OverridesSection({ draft, variants, readOnly }: OverridesSection
   const empty = subjects.size === 0 && segments.length === 0;
   return (
     <Section
-      number={3}
+      number={4}
       id="overrides"
       title={t.overrides}
       summary={empty ? t.none : t.overrideCounts(subjects.size, segments.length)}

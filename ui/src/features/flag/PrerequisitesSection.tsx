@@ -28,7 +28,7 @@ export function PrerequisitesSection({ entry, draft, readOnly }: PrerequisitesSe
   const set = (prerequisites: Prerequisite[]) => draft.setConfig({ prerequisites });
   return (
     <Section
-      number={2}
+      number={3}
       id="prerequisites"
       title={t.prerequisites}
       summary={list.length === 0 ? t.none : t.allMustHold}

@@ -4,10 +4,11 @@ import type { FlagEnvironment } from '@/api/types';
 import { GuardedButton } from '@/components/GuardedButton';
 import { Icon } from '@/components/Icon';
 import { StateMark } from '@/components/StateMark';
-import { Time } from '@/components/Time';
+import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
 import { baseAt } from '@/features/rules/draft';
 import { ServeEditor } from '@/features/rules/ServeEditor';
+import { nextWords } from '@/features/schedule/words';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
 import { KillDialog } from './KillDialog';
@@ -30,6 +31,7 @@ export function StateSection({ entry, draft, readOnly }: StateSectionProps) {
   const [killing, setKilling] = useState(false);
   const { key } = entry.environment;
   const on = entry.config.enabled;
+  const next = nextWords(entry.state, entry.next, useMinute());
   const maySwitch = scope.can('flag.switch') && !detail.flag.archived_at;
   const turn = async () => {
     setBusy(true);
@@ -51,6 +53,7 @@ export function StateSection({ entry, draft, readOnly }: StateSectionProps) {
       summary={
         <>
           <StateMark state={entry.state} share={entry.share ?? null} />
+          {next && <span>{next}</span>}
           {entry.changed_at && (
             <span>
               {t.changed} <Time at={entry.changed_at} /> {entry.changed_by?.name}

@@ -10,12 +10,12 @@ import { CopyButton } from '@/components/CopyButton';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { GuardedButton } from '@/components/GuardedButton';
 import { useKeys } from '@/components/keys';
-import { percent } from '@/components/percent';
 import { StateMark } from '@/components/StateMark';
-import { Time } from '@/components/Time';
+import { Time, useMinute } from '@/components/Time';
 import { useFocusBack } from '@/components/useFocusBack';
 import { type PlanRequest, usePlan } from '@/features/plan';
 import { makePlan } from '@/features/plan/send';
+import { nextWords } from '@/features/schedule/words';
 import { common } from '@/text/common';
 import { flagsText } from '@/text/flags';
 import { planText } from '@/text/plan';
@@ -104,6 +104,7 @@ interface PanelContentProps extends Omit<CellPanelProps, 'element'> {
 function PanelContent({ item, environment, state, onClose }: PanelContentProps) {
   const { organization, project } = useScope();
   const [killing, setKilling] = useState(false);
+  const next = nextWords(state.state, state.next, useMinute());
   const flag = item.key;
   const here = { org: organization, project, flag, env: environment.key };
   const link = `${window.location.origin}/o/${organization}/p/${project}/flags/${encodeURIComponent(flag)}/e/${environment.key}`;
@@ -121,13 +122,14 @@ function PanelContent({ item, environment, state, onClose }: PanelContentProps) 
         </span>
       </p>
       <p className={classes.panelText}>
-        {state.state === 'off' || state.state === 'killed'
+        {state.state === 'off' || state.state === 'waiting' || state.state === 'killed'
           ? flagsText.panelOff
           : flagsText.panelServes(state.summary)}
-        {state.next && (
+        {state.next && next && (
           <>
             {' '}
-            {flagsText.next_share(percent(state.next.share))} <Time at={state.next.at} />.
+            {flagsText.nextIs(next)} (<Time at={state.next.at} />
+            ).
           </>
         )}
         {state.until && (

@@ -9,7 +9,7 @@ export interface Suggestion {
 }
 
 const fixed: Partial<Record<FilterKey, readonly string[]>> = {
-  status: ['on', 'off', 'killed', 'ramping', 'paused', 'broken'],
+  status: ['on', 'off', 'waiting', 'killed', 'ramping', 'paused', 'broken'],
   type: ['boolean', 'string', 'integer', 'float', 'object', 'any'],
   purpose: ['release', 'experiment', 'operational', 'permission'],
   changed: ['<1d', '<7d', '<30d', '>90d'],

@@ -1,9 +1,17 @@
 /** Differences of two bodies in human lines; a rule that moved is a move, not a delete and an add. */
+import { outsideWords, windowSentence } from '@/features/schedule/words';
 import { diffText as t } from '@/text/rules';
 import { childrenOf } from './condition';
 import { type Body, type Part, type Parts, partsOf } from './parts';
 import { sentenceOf, wordsOfGate, wordsOfServe } from './sentence';
-import { type Condition, type Prerequisite, type Rule, type Serve, sameJson } from './wire';
+import {
+  type Condition,
+  type Prerequisite,
+  type Rule,
+  type ScheduleWindow,
+  type Serve,
+  sameJson,
+} from './wire';
 
 export type Mark = 'add' | 'remove' | 'change' | 'move';
 
@@ -21,6 +29,7 @@ export function diffBodies(before: Body, after: Body, now: number): Edit[] {
     if (!sameJson(old, next)) edits.push({ part, mark: 'change', title, text: servesText(old, next, now) });
   };
   serves({ kind: 'off' }, t.off, b.off, a.off);
+  edits.push(...diffSchedule(b, a));
   edits.push(...diffPrerequisites(b, a));
   edits.push(...diffSubjects(b, a, now));
   edits.push(...diffSegments(b, a, now));
@@ -39,6 +48,42 @@ export function prerequisiteWords(item: Prerequisite): string {
   if (item.enabled !== undefined) parts.push(item.enabled ? t.on : t.offWord);
   if (item.variants && item.variants.length > 0) parts.push(item.variants.join(' / '));
   return parts.join(', ') || t.on;
+}
+
+function diffSchedule(b: Parts, a: Parts): Edit[] {
+  const [oldOrder, newOrder] = [[...b.windows.keys()], [...a.windows.keys()]];
+  const titleOf = (key: string, window: ScheduleWindow | undefined) =>
+    t.window((a.windows.has(key) ? newOrder : oldOrder).indexOf(key) + 1, window?.name ?? '');
+  const edits = diffMap(b.windows, a.windows, (key, old, next): Edit => {
+    const part: Part = { kind: 'window', key };
+    const title = titleOf(key, next ?? old);
+    if (!next) return { part, mark: 'remove', title, text: t.removedWas(old ? windowSentence(old) : '') };
+    if (!old) return { part, mark: 'add', title, text: t.addedAs(windowSentence(next)) };
+    return { part, mark: 'change', title, text: windowChange(old, next) };
+  });
+  for (const move of movesOf(oldOrder, newOrder)) {
+    edits.push({
+      part: { kind: 'window_order' },
+      mark: 'move',
+      title: titleOf(move.key, a.windows.get(move.key)),
+      text: t.moved(move.from, move.to),
+    });
+  }
+  if (b.outside !== a.outside) {
+    edits.push({
+      part: { kind: 'outside' },
+      mark: 'change',
+      title: t.outside,
+      text: t.changed(outsideWords(b.outside), outsideWords(a.outside)),
+    });
+  }
+  return edits;
+}
+
+function windowChange(old: ScheduleWindow, next: ScheduleWindow): string {
+  const [before, after] = [windowSentence(old), windowSentence(next)];
+  if (before !== after) return t.changed(before, after);
+  return (old.name ?? '') === (next.name ?? '') ? t.unequal : t.renamed(old.name ?? '', next.name ?? '');
 }
 
 function diffPrerequisites(b: Parts, a: Parts): Edit[] {

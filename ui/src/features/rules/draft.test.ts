@@ -19,7 +19,7 @@ import {
 } from './draft';
 import { mergeBodies, mergeOrder } from './merge';
 import { type Body, moveItem, partsOf, sameBody, takePart } from './parts';
-import type { Rule, Serve } from './wire';
+import type { Rule, ScheduleWindow, Serve } from './wire';
 
 const serve = (variant: string): Serve => ({ serve: { variant } });
 const rule = (id: string, variant = 'on'): Rule => ({ id, name: id.toUpperCase(), serve: serve(variant) });
@@ -37,6 +37,12 @@ const base = (value: Body, revision = 1): DraftBase => ({
   config: { id: 'c1', revision },
   overrides: { id: 'o1', revision },
   body: value,
+});
+
+const window = (id: string): ScheduleWindow => ({
+  id,
+  turns: 'on',
+  recurs: { cron: '0 9 * * *', seconds: 3_600 },
 });
 
 const draftOf = (from: Body, mine: Body): Draft => ({ ...startDraft(base(from)), mine });
@@ -67,6 +73,19 @@ describe('differences', () => {
     };
     const texts = diffBodies(body([old]), body([next]), now).map((edit) => edit.text);
     expect(texts).toEqual(['name “B” → “Beta”', 'condition added: not country is NO', 'serves on → off']);
+  });
+
+  it('says what changed in the windows', () => {
+    const [nine, freeze] = [window('nine'), { ...window('freeze'), turns: 'off' as const }];
+    const old = body([], { schedule: { windows: [nine, freeze, window('gone')], outside: 'opposite' } });
+    const next = body([], { schedule: { windows: [freeze, { ...nine, name: 'Nine' }], outside: 'on' } });
+    expect(diffBodies(old, next, now).map((edit) => `${edit.part.kind} ${edit.mark} ${edit.text}`)).toEqual([
+      'window change name “” → “Nine”',
+      'window remove removed, was: On every day at 09:00 (UTC) for 1 h',
+      'window_order move moved from position 2 to 1',
+      'outside change the opposite → on',
+    ]);
+    expect(diffBodies(body([]), body([], { schedule: { windows: [] } }), now)).toEqual([]);
   });
 
   it('covers every part', () => {
@@ -121,6 +140,32 @@ describe('three-way merge', () => {
       },
     ]);
     expect(merged.body.config.rules[0]).toEqual(rule('a', 'beta'));
+  });
+
+  it('merges the windows of two sessions, and shows the same one as a conflict', () => {
+    const [a, b] = [window('a'), window('b')];
+    const scheduled = (...windows: ScheduleWindow[]) =>
+      body([], { schedule: { windows, outside: 'opposite' } });
+    const off = { ...a, turns: 'off' as const };
+    const both = mergeBodies(scheduled(a), scheduled(off), scheduled(a, b));
+    expect(both.conflicts).toEqual([]);
+    expect(both.body.config.schedule?.windows).toEqual([off, b]);
+    const same = mergeBodies(scheduled(a), scheduled(off), scheduled({ ...a, name: 'A' }));
+    expect(same.conflicts.map((conflict) => conflict.part)).toEqual([{ kind: 'window', key: 'a' }]);
+  });
+
+  it('sends windows with what holds outside of them, and null when none is left', () => {
+    const schedule = { windows: [window('a')], outside: 'on' as const };
+    const patchOf = (from: Body, mine: Body) =>
+      changesOf(draftOf(from, mine), 'f', 'dev').changes.map((change) => JSON.stringify(change));
+    expect(patchOf(body([]), body([], { schedule }))).toEqual([
+      JSON.stringify({ config: { edit: { flag: 'f', environment: 'dev', patch: { schedule } } } }),
+    ]);
+    expect(patchOf(body([], { schedule }), body([]))).toEqual([
+      JSON.stringify({ config: { edit: { flag: 'f', environment: 'dev', patch: { schedule: null } } } }),
+    ]);
+    const back = revertPart(draftOf(body([], { schedule }), body([])), { kind: 'window', key: 'a' });
+    expect(back.mine.config.schedule?.windows).toEqual(schedule.windows);
   });
 
   it('merges order and additions of both', () => {

@@ -110,8 +110,9 @@ export function isEmpty(draft: Draft): boolean {
 
 function patchOf<T extends ConfigBody | OverridesBody>(before: T, after: T): Patch | undefined {
   const patch: Patch = {};
-  for (const [key, value] of Object.entries(after)) {
-    if (!sameJson((before as unknown as Patch)[key], value)) patch[key] = value;
+  const [old, next] = [before as unknown as Patch, after as unknown as Patch];
+  for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
+    if (!sameJson(old[key], next[key])) patch[key] = next[key] ?? null;
   }
   return Object.keys(patch).length > 0 ? patch : undefined;
 }

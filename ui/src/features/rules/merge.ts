@@ -82,16 +82,24 @@ export function mergeBodies(base: Body, theirs: Body, mine: Body): Merged {
     m.segments,
     conflicts,
   );
+  const windows = mergeMaps((key) => ({ kind: 'window', key }), b.windows, t.windows, m.windows, conflicts);
+  const windowOrder = mergeOrder([...b.windows.keys()], [...t.windows.keys()], [...m.windows.keys()]);
   const ruleOrder = mergeOrder([...b.rules.keys()], [...t.rules.keys()], [...m.rules.keys()]);
   const segmentOrder = mergeOrder([...b.segments.keys()], [...t.segments.keys()], [...m.segments.keys()]);
-  const orderConflict = (kind: 'rule_order' | 'segment_order', from: (parts: Parts) => string[]) => {
+  const orderConflict = (
+    kind: 'rule_order' | 'segment_order' | 'window_order',
+    from: (parts: Parts) => string[],
+  ) => {
     conflicts.push({ part: { kind }, base: from(b), theirs: from(t), mine: from(m) });
   };
   if (ruleOrder.conflict) orderConflict('rule_order', (parts) => [...parts.rules.keys()]);
+  if (windowOrder.conflict) orderConflict('window_order', (parts) => [...parts.windows.keys()]);
   if (segmentOrder.conflict) orderConflict('segment_order', (parts) => [...parts.segments.keys()]);
   const parts: Parts = {
     off: pick({ kind: 'off' }, b.off, t.off, m.off, conflicts) ?? t.off,
     default: pick({ kind: 'default' }, b.default, t.default, m.default, conflicts) ?? t.default,
+    windows: inOrder(windows, windowOrder.order),
+    outside: pick({ kind: 'outside' }, b.outside, t.outside, m.outside, conflicts) ?? t.outside,
     prerequisites: mergeMaps(
       (key) => ({ kind: 'prerequisite', key }),
       b.prerequisites,

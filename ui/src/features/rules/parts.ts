@@ -4,9 +4,12 @@
  */
 import {
   type ConfigBody,
+  type Outside,
   type OverridesBody,
   type Prerequisite,
   type Rule,
+  type Schedule,
+  type ScheduleWindow,
   type SegmentGroup,
   type Serve,
   type SubjectGroup,
@@ -21,6 +24,9 @@ export interface Body {
 export type Part =
   | { kind: 'off' }
   | { kind: 'default' }
+  | { kind: 'window'; key: string }
+  | { kind: 'window_order' }
+  | { kind: 'outside' }
   | { kind: 'prerequisite'; key: string }
   | { kind: 'rule'; key: string }
   | { kind: 'rule_order' }
@@ -31,6 +37,9 @@ export type Part =
 export interface Parts {
   off: Serve;
   default: Serve;
+  windows: Map<string, ScheduleWindow>;
+  /** While no window is open. */
+  outside: Outside;
   prerequisites: Map<string, Prerequisite>;
   rules: Map<string, Rule>;
   subjects: Map<string, Serve>;
@@ -41,12 +50,18 @@ export function bodyOf(config: ConfigBody, overrides: OverridesBody): Body {
   return {
     config: {
       off: config.off,
+      ...withSchedule(config.schedule?.windows ?? [], config.schedule?.outside ?? 'opposite'),
       prerequisites: config.prerequisites,
       rules: config.rules,
       default: config.default,
     },
     overrides: { subjects: overrides.subjects, segments: overrides.segments },
   };
+}
+
+/** One form for equal schedules: without windows there is none. */
+function withSchedule(windows: ScheduleWindow[], outside: Outside): { schedule?: Schedule } {
+  return windows.length === 0 && outside === 'opposite' ? {} : { schedule: { windows, outside } };
 }
 
 export function partsOf(body: Body): Parts {
@@ -57,6 +72,8 @@ export function partsOf(body: Body): Parts {
   return {
     off: body.config.off,
     default: body.config.default,
+    windows: new Map((body.config.schedule?.windows ?? []).map((item) => [item.id, item])),
+    outside: body.config.schedule?.outside ?? 'opposite',
     prerequisites: new Map(body.config.prerequisites.map((item) => [item.flag, item])),
     rules: new Map(body.config.rules.map((rule) => [rule.id, rule])),
     subjects,
@@ -84,6 +101,7 @@ export function assemble(parts: Parts): Body {
   return {
     config: {
       off: parts.off,
+      ...withSchedule([...parts.windows.values()], parts.outside),
       prerequisites: [...parts.prerequisites.values()],
       rules: [...parts.rules.values()],
       default: parts.default,
@@ -99,6 +117,8 @@ export function sameBody(left: Body, right: Body): boolean {
   return (
     sameJson(a.off, b.off) &&
     sameJson(a.default, b.default) &&
+    a.outside === b.outside &&
+    sameList([...a.windows.values()], [...b.windows.values()]) &&
     sameList([...a.rules.values()], [...b.rules.values()]) &&
     sameList([...a.segments.values()], [...b.segments.values()]) &&
     sameMap(a.prerequisites, b.prerequisites) &&
@@ -179,6 +199,12 @@ export function takePart(body: Body, part: Part, from: Body): Body {
       return assemble({ ...mine, off: theirs.off });
     case 'default':
       return assemble({ ...mine, default: theirs.default });
+    case 'window':
+      return assemble({ ...mine, windows: graft(mine.windows, theirs.windows, part.key) });
+    case 'window_order':
+      return assemble({ ...mine, windows: reorder(mine.windows, theirs.windows) });
+    case 'outside':
+      return assemble({ ...mine, outside: theirs.outside });
     case 'prerequisite':
       return assemble({ ...mine, prerequisites: graft(mine.prerequisites, theirs.prerequisites, part.key) });
     case 'rule':

@@ -12,10 +12,13 @@ export type {
   Gate,
   Json,
   Operator,
+  Outside,
   Percentage,
   Prerequisite,
   Ramp,
   Rule,
+  Schedule,
+  ScheduleWindow,
   SegmentOverride as SegmentGroup,
   Serve,
   Split,
@@ -30,7 +33,7 @@ export type Quantifier = NonNullable<Test['quantifier']>;
 export type CurveShape = 'steps' | 'linear';
 
 /** The parts of a flag's configuration that a draft may hold. */
-export type ConfigBody = Pick<Config, 'off' | 'prerequisites' | 'rules' | 'default'>;
+export type ConfigBody = Pick<Config, 'off' | 'schedule' | 'prerequisites' | 'rules' | 'default'>;
 export type OverridesBody = Pick<Overrides, 'subjects' | 'segments'>;
 
 /** Equality of two JSON documents; the order of keys does not count. */

@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
+import type { ScheduleWindow } from '@/api/types';
 import { isOperator } from '@/features/rules/operators';
 import { percent } from '@/features/rules/sentence';
+import { windowSentence } from '@/features/schedule/words';
 import { operatorWords } from '@/text/rules';
 import { testerText as t } from '@/text/tester';
 import type {
@@ -23,16 +25,26 @@ const signs: Record<Sign, string> = {
   none: '–',
 };
 
+const Windows = createContext<readonly ScheduleWindow[]>([]);
+
+interface ExplanationTreeProps {
+  explanation: Explanation;
+  /** Of the flag where it was evaluated: they have the names. */
+  windows?: readonly ScheduleWindow[] | undefined;
+}
+
 /** The whole path of one evaluation: each step, each rule, each test with the value it saw. */
-export function ExplanationTree({ explanation }: { explanation: Explanation }) {
+export function ExplanationTree({ explanation, windows = [] }: ExplanationTreeProps) {
   return (
-    <ol className={classes.tree} aria-label={t.explanation}>
-      {explanation.steps.map((step, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: steps are told apart by their place
-        <Step key={index} step={step} />
-      ))}
-      {explanation.random && <Line sign="none">{t.random}</Line>}
-    </ol>
+    <Windows value={windows}>
+      <ol className={classes.tree} aria-label={t.explanation}>
+        {explanation.steps.map((step, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: steps are told apart by their place
+          <Step key={index} step={step} />
+        ))}
+        {explanation.random && <Line sign="none">{t.random}</Line>}
+      </ol>
+    </Windows>
   );
 }
 
@@ -79,6 +91,8 @@ function Step({ step }: { step: StepNote }) {
       return <Line sign={decided ? 'no' : 'yes'}>{decided ? t.isKilled : t.notKilled}</Line>;
     case 'off':
       return <Line sign={decided ? 'no' : 'yes'}>{decided ? t.isOff : t.isOn}</Line>;
+    case 'windows':
+      return <WindowsLine note={step.windows} />;
     case 'prerequisites':
       return (
         <>
@@ -118,6 +132,18 @@ function Step({ step }: { step: StepNote }) {
         </Line>
       );
   }
+}
+
+function WindowsLine({ note }: { note: StepNote['windows'] }) {
+  const windows = useContext(Windows);
+  if (!note) return null;
+  const open = windows.find((window) => window.id === note.open);
+  const name = open ? open.name || windowSentence(open) : note.open;
+  return (
+    <Line sign={note.turns === 'on' ? 'yes' : 'no'}>
+      {name === undefined ? t.noWindowOpen(note.turns) : t.windowOpen(name, note.turns)}
+    </Line>
+  );
 }
 
 const ruleSigns: Record<RuleNote['verdict'], Sign> = {

@@ -1,6 +1,8 @@
 import { Button, Checkbox } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { flagQuery } from '@/api/queries';
 import type { ExplainRequest, ExplainResult } from '@/api/types';
 import { useEnvironments, useScope } from '@/app/scope';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
@@ -149,5 +151,15 @@ export function TesterPage() {
 
 function Explained({ result }: { result: ExplainResult }) {
   const explanation = readExplanation(result.explanation);
-  return explanation ? <ExplanationTree explanation={explanation} /> : null;
+  const { organization, project } = useScope();
+  // Only the flag knows the names of its windows.
+  const { data } = useQuery({
+    ...flagQuery(organization, project, result.flag),
+    enabled: explanation?.steps.some((step) => step.windows?.open !== undefined) ?? false,
+    staleTime: 30_000,
+  });
+  const entry = data?.environments.find(({ environment }) => environment.key === result.environment);
+  return explanation ? (
+    <ExplanationTree explanation={explanation} windows={entry?.config.schedule?.windows} />
+  ) : null;
 }

@@ -71,7 +71,7 @@ export function TesterRail({ rail }: { rail: Rail }) {
         {rail.error !== null && rail.error !== undefined && (
           <p className={classes.danger}>{errorWords(rail.error)}</p>
         )}
-        {explanation && <ExplanationTree explanation={explanation} />}
+        {explanation && <ExplanationTree explanation={explanation} windows={rail.windows} />}
         {rail.others.length > 0 && (
           <p className={classes.others}>
             {t.elsewhere}{' '}

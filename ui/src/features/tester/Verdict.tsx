@@ -11,7 +11,7 @@ export function Verdict({ result }: { result: ExplainResult }) {
       <strong className={classes.served}>→ {servedWords(result)}</strong>
       <span className={classes.reason}>
         {t.reason} {result.reason}
-        {result.enabled ? '' : ` · ${t.notEnabled}`}
+        {result.enabled ? '' : ` · ${detailOf(result) ?? t.notEnabled}`}
         {result.error && <span className={classes.danger}> · {result.error}</span>}
         {result.until && (
           <>
@@ -23,6 +23,9 @@ export function Verdict({ result }: { result: ExplainResult }) {
     </p>
   );
 }
+
+/** What turned it off, if it is one step of the way. */
+const detailOf = ({ detail }: ExplainResult) => (typeof detail === 'string' ? t.details[detail] : undefined);
 
 export function servedWords(result: ExplainResult): string {
   const value = result.value === undefined ? '' : shortJson(result.value);

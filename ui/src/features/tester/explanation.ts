@@ -41,8 +41,10 @@ export interface RuleNote {
 }
 
 export interface StepNote {
-  step: 'kill' | 'off' | 'prerequisites' | 'subjects' | 'segments' | 'rules' | 'serve';
+  step: 'kill' | 'off' | 'windows' | 'prerequisites' | 'subjects' | 'segments' | 'rules' | 'serve';
   verdict: 'decided' | 'passed' | 'not_reached';
+  /** What the windows say; `open` is the id of the one that decides. */
+  windows?: { turns: 'on' | 'off'; open?: string };
   prerequisites?: { flag: string; verdict: 'holds' | 'differs' | 'missing' | 'cyclic' | 'too_deep' }[];
   segments?: SegmentNote[];
   rules?: RuleNote[];

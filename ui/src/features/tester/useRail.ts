@@ -1,5 +1,12 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Config, ExplainRequest, ExplainResult, FlagEnvironment, Overrides } from '@/api/types';
+import type {
+  Config,
+  ExplainRequest,
+  ExplainResult,
+  FlagEnvironment,
+  Overrides,
+  ScheduleWindow,
+} from '@/api/types';
 import { useScope } from '@/app/scope';
 import { type Marks, noMarks } from '@/features/rules/marks';
 import type { Body } from '@/features/rules/parts';
@@ -21,6 +28,8 @@ interface RailInput {
 export interface Rail {
   flag: string;
   environment: string;
+  /** Windows of the rules that are evaluated. */
+  windows: readonly ScheduleWindow[];
   allowed: boolean;
   context: Context;
   setContext: (context: Context) => void;
@@ -50,7 +59,7 @@ export function useRail({ flag, entry, environments, draft }: RailInput): Rail {
   const base = { flags: [flag], contexts: [context], ...(at ? { at } : {}) };
   const request: ExplainRequest = { ...base, environments: [environment] };
   if (useDraft && draft) {
-    const config: Config = { ...entry.config, ...draft.config };
+    const config: Config = { ...entry.config, ...draft.config, schedule: draft.config.schedule };
     const overrides: Overrides = { ...entry.overrides, ...draft.overrides };
     request.draft = { flag, environment, config, overrides };
   }
@@ -75,6 +84,7 @@ export function useRail({ flag, entry, environments, draft }: RailInput): Rail {
   return {
     flag,
     environment,
+    windows: (useDraft && draft ? draft.config : entry.config).schedule?.windows ?? [],
     allowed,
     context,
     setContext,
