@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { FlagDetail, FlagPage } from '../../src/api/types';
+import { expectAccessibleInBothThemes } from '../fixtures/a11y';
 import { change, expect, read, root, signIn, test } from './hoist';
 
 test.describe.configure({ mode: 'serial' });
@@ -101,7 +102,7 @@ test('finds the flag by its state in the list, and explains it', async ({ anna: 
   const found = await read<FlagPage>(page, '/flags?q=status:waiting');
   expect(found.items.map(({ key }) => key)).toEqual([flag]);
   await page.goto(`${root}/flags?q=status:waiting`);
-  await expect(page.locator('[data-cell="dev"]').first()).toContainText('Waiting');
+  await expect(page.locator('[data-cell="dev"]').first()).toContainText(/Waiting.*on again/);
   await page.goto(`${root}/tester?flag=${flag}&env=dev`);
   await expect(page.getByText('window Freeze is open: off')).toBeVisible();
   await expect(page.getByText('off by its windows')).toBeVisible();
@@ -124,6 +125,7 @@ test('says at its field what the server refuses', async ({ anna: page }) => {
   await form(page).getByRole('button', { name: 'Done' }).click();
   await expect(form(page).getByLabel('Time zone')).toHaveAttribute('aria-invalid', 'true');
   await expect(pattern).not.toHaveAttribute('aria-invalid', 'true');
+  await expectAccessibleInBothThemes(page, 'the form of a window with an error');
   await form(page).getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: 'Review…' })).toBeHidden();
 });
@@ -147,30 +149,22 @@ test('moves and removes windows with the keyboard, and takes them all away', asy
 });
 
 test('the calendar shows what comes, follows changes and leads to the flag', async ({ anna: page }) => {
-  const off = { config: { edit: { flag, environment: 'dev', patch: { schedule: { outside: 'off' } } } } };
-  await change(page, off);
+  const daily = [{ turns: 'on', recurs: { cron: '0 9 * * *', seconds: 3600 } }];
+  const set = (schedule: object | null) =>
+    change(page, { config: { edit: { flag, environment: 'dev', patch: { schedule } } } });
+  await set({ windows: daily, outside: 'opposite' });
   await page.goto(`${root}/calendar?env=dev&view=month`);
   await expect(page.getByRole('heading', { level: 1, name: /Calendar/ })).toBeVisible();
   const links = page.getByRole('link', { name: flag });
   await expect(links.first()).toBeVisible();
-  await page.getByLabel('Flag').fill('nothing-like-it');
+  await page.getByRole('textbox', { name: 'Flag' }).fill('nothing-like-it');
   await expect(page.getByText(/No event of a flag/)).toBeVisible();
   await expect(page).toHaveURL(/q=nothing-like-it/);
-  await page.getByLabel('Flag').fill('office');
+  await page.getByRole('textbox', { name: 'Flag' }).fill('office');
   await expect(links.first()).toBeVisible();
-  await change(page, {
-    config: { edit: { flag, environment: 'dev', patch: { schedule: null } } },
-  });
+  await set(null);
   await expect(page.getByText('Nothing changes by itself here')).toBeVisible();
-  await change(page, {
-    config: {
-      edit: {
-        flag,
-        environment: 'dev',
-        patch: { schedule: { windows: [{ turns: 'on', recurs: { cron: '0 9 * * *', seconds: 3600 } }] } },
-      },
-    },
-  });
+  await set({ windows: daily });
   await links.first().click();
   await expect(page).toHaveURL(new RegExp(`${address}#schedule`));
   await expect(page.getByText('On every day at 09:00 (UTC) for 1 h')).toBeVisible();

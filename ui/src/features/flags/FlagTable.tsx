@@ -7,6 +7,7 @@ import { Icon } from '@/components/Icon';
 import { RowLink } from '@/components/RowLink';
 import { StateMark } from '@/components/StateMark';
 import { Time } from '@/components/Time';
+import { nextWords } from '@/features/schedule/words';
 import { common, stateWords } from '@/text/common';
 import { flagsText } from '@/text/flags';
 import type { Columns, OtherColumn } from './columns';
@@ -220,7 +221,8 @@ interface StateCellProps {
 export function StateCell({ item, environment, onCell }: StateCellProps) {
   const state = item.environments[environment.key];
   if (!state) return <span className={classes.muted}>–</span>;
-  const summary = state.state === 'on' || state.state === 'broken' ? state.summary : '';
+  const waits = state.state === 'waiting' ? nextWords(state.state, state.next, Date.now()) : undefined;
+  const summary = state.state === 'on' || state.state === 'broken' ? state.summary : (waits ?? '');
   return (
     <button
       type="button"

@@ -10,6 +10,7 @@ import { Icon } from '@/components/Icon';
 import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, ErrorPanel, ListSkeleton } from '@/components/Status';
 import { useStable } from '@/components/useStable';
+import { useTurn } from '@/features/schedule/useTurn';
 import { flagsText } from '@/text/flags';
 import { BulkBar } from './BulkBar';
 import { CellPanel } from './CellPanel';
@@ -39,6 +40,15 @@ function useFlashing(): ReadonlySet<string> {
   }, []);
   useLiveChange(listener);
   return flashing;
+}
+
+/** When the first of these flags turns by itself. */
+function nextOf(items: readonly FlagListItem[]): string | undefined {
+  const states = items.flatMap((item) => Object.values(item.environments));
+  const moments = states
+    .flatMap(({ next, until }) => [next?.at, until])
+    .filter((at) => typeof at === 'string');
+  return moments.sort((a, b) => Date.parse(a) - Date.parse(b))[0];
 }
 
 function useSelection(items: FlagListItem[]) {
@@ -82,6 +92,7 @@ export function FlagsPage() {
   const environments = useEnvironments();
   const list = useFlagList(search);
   const { items } = list;
+  useTurn(useMemo(() => nextOf(items), [items]));
   const { previous } = useTrail(search);
   const allMatching = useAllMatching(search);
   const selection = useSelection(items);

@@ -1,4 +1,5 @@
 import { ActionIcon, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { Icon } from '@/components/Icon';
 import { relative } from '@/components/time';
 import { clockChange, fromLocal, toLocal } from '@/features/rules/LocalTime';
@@ -19,7 +20,9 @@ interface MomentFieldProps {
 export function MomentField({ label, value, empty, now, error, onChange }: MomentFieldProps) {
   const local = value ? toLocal(value) : '';
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const jump = local ? clockChange(local) : undefined;
+  const [typed, setTyped] = useState('');
+  // A time that the clock jumps over is shown as the one it becomes: what was typed is what to speak of.
+  const jump = value ? clockChange(fromLocal(typed) === value ? typed : local) : undefined;
   const help = [zone, value ? relative(value, now) : empty, jump ? splitText.clock[jump] : ''];
   return (
     <TextInput
@@ -38,7 +41,10 @@ export function MomentField({ label, value, empty, now, error, onChange }: Momen
         )
       }
       rightSectionPointerEvents="all"
-      onChange={(event) => onChange(fromLocal(event.currentTarget.value))}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(fromLocal(event.currentTarget.value));
+      }}
     />
   );
 }
