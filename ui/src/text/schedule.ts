@@ -139,6 +139,7 @@ export const scheduleText = {
   events: (n: number) => (n === 1 ? '1 event' : `${n.toLocaleString('en')} events`),
   emptyCalendar: 'Nothing changes by itself here',
   emptyCalendarText: 'Give a flag a window under Schedule, a ramp, or a kill that ends.',
+  noEnvironments: 'This project has no environment yet',
   noneMatch: (text: string) => `No event of a flag with “${text}” in its key`,
   more: (n: number) => `${n} more`,
   isToday: 'today',

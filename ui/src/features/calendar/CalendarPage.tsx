@@ -2,7 +2,9 @@ import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { useEnvironments, useScope } from '@/app/scope';
+import { environmentsQuery } from '@/api/queries';
+import type { Environment } from '@/api/types';
+import { useScope } from '@/app/scope';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton, Note } from '@/components/Status';
@@ -15,6 +17,8 @@ import classes from './Calendar.module.css';
 import { byDay, type Day, dayKey, daysOf, endOfDays, step, type View } from './days';
 import type { CalendarSearch } from './routes';
 
+const noEnvironments: Environment[] = [];
+
 /** Before the first day, so that a turn at its first moment is a turn and not the state that was found. */
 const before = 60_000;
 
@@ -22,7 +26,8 @@ const before = 60_000;
 export function CalendarPage() {
   const search = useSearch({ from: '/session/o/$org/p/$project/calendar' });
   const { organization, project } = useScope();
-  const environments = useEnvironments();
+  const { data: known } = useQuery(environmentsQuery(organization, project));
+  const environments = known ?? noEnvironments;
   const navigate = useNavigate();
   const now = useMinute();
   useTitle(t.calendar);
@@ -87,7 +92,8 @@ export function CalendarPage() {
         </span>
       </div>
       {error && <ErrorPanel error={error} what={t.whatCalendar} retry={() => void refetch()} />}
-      {!data && !error && <ListSkeleton />}
+      {known?.length === 0 && <EmptyState title={t.noEnvironments} />}
+      {!data && !error && known?.length !== 0 && <ListSkeleton />}
       {data && environment && (
         <>
           <h2 className={classes.title}>
