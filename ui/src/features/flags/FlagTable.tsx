@@ -7,7 +7,7 @@ import { Icon } from '@/components/Icon';
 import { RowLink } from '@/components/RowLink';
 import { StateMark } from '@/components/StateMark';
 import { Time } from '@/components/Time';
-import { nextWords } from '@/features/schedule/words';
+import { nextWords, shortWhen } from '@/features/schedule/words';
 import { common, stateWords } from '@/text/common';
 import { flagsText } from '@/text/flags';
 import type { Columns, OtherColumn } from './columns';
@@ -239,7 +239,11 @@ export function StateCell({ item, environment, onCell }: StateCellProps) {
       }
     >
       <StateMark state={state.state} share={state.share} />
-      {summary && <span className={classes.summary}>{summary}</span>}
+      {summary && (
+        <span className={classes.summary}>
+          {waits && state.next ? shortWhen(state.next.at, Date.now()) : summary}
+        </span>
+      )}
     </button>
   );
 }
