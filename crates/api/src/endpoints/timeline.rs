@@ -1,11 +1,16 @@
 //! What comes by itself: turns of windows, points of ramps and ends of kills in an environment.
 //!
 //! Like everything that depends on time it is computed from the rules; nothing is planned or stored. How to add
-//! a kind of event: a case of [`Event`] and a source in [`events_of`].
+//! a kind of event: a case of [`Event`] and a source in [`sources_of`].
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::iter::Peekable;
 
 use axum::Json;
 use axum::extract::State;
 use hoist_engine::ruleset::{Curve, Serve, Turns, What};
+use hoist_engine::windows::Turn;
 use hoist_model::document::{Config, Environment};
 use hoist_model::record::Kind;
 use hoist_model::state::Setting;
@@ -22,7 +27,7 @@ use crate::query::Query as UrlQuery;
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// Shown unless an end is given.
 const USUAL: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// Events of one answer; of one window, ramp or kill likewise.
+/// Events of one answer.
 const MOST: usize = 2_000;
 
 /// From when to when, of which flag.
@@ -80,7 +85,7 @@ pub struct TimelineEvent {
 #[schema(as = TimelineEventKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// Windows turn the flag on or off; at `from`, what they say then.
+    /// Windows turn the flag on or off; of a named flag also what they say at `from`.
     Turn,
     /// A ramp reaches a point.
     Ramp,
@@ -112,13 +117,19 @@ pub async fn get(
     }
     let live = state.flags(project).filter(|(_, flag)| flag.archived_at.is_none());
     let wanted = live.filter(|(_, flag)| asked.flag.as_ref().is_none_or(|key| *key == flag.key));
-    let mut events = Vec::new();
+    let mut sources = Vec::new();
     for (doc, flag) in wanted {
         if let Some(setting) = state.setting(doc.id, place) {
-            events.extend(events_of(&flag.key, setting, from, to));
+            sources.extend(sources_of(&flag.key, setting, from));
         }
     }
-    events.sort_by(|a, b| (a.at, &a.flag).cmp(&(b.at, &b.flag)));
+    // What holds at the beginning matters to who looks at one flag; of all flags it would drown what comes.
+    let begins = |event: &TimelineEvent| asked.flag.is_none() && event.event == Event::Turn && event.at == from;
+    let mut events: Vec<TimelineEvent> = merged(sources)
+        .filter(|event| !begins(event))
+        .take_while(|event| event.at < to)
+        .take(MOST + 1)
+        .collect();
     let truncated = events.len() > MOST;
     events.truncate(MOST);
     Ok(Json(Timeline {
@@ -127,6 +138,28 @@ pub async fn get(
         events,
         truncated,
     }))
+}
+
+/// Events of one window set, ramp or kill, in order of time.
+type Source<'s> = Box<dyn Iterator<Item = TimelineEvent> + 's>;
+
+/// All events in order of time, then of flag. No source is asked for more than is taken: a pattern that fires
+/// each minute would otherwise be followed for a year.
+fn merged(sources: Vec<Source<'_>>) -> impl Iterator<Item = TimelineEvent> {
+    let mut sources: Vec<Peekable<Source<'_>>> = sources.into_iter().map(Iterator::peekable).collect();
+    let place = |at: usize, source: &mut Peekable<Source<'_>>| source.peek().map(|next| Reverse((next.at, at)));
+    let mut waiting: BinaryHeap<Reverse<(Timestamp, usize)>> = sources
+        .iter_mut()
+        .enumerate()
+        .filter_map(|(at, source)| place(at, source))
+        .collect();
+    std::iter::from_fn(move || {
+        let Reverse((_, at)) = waiting.pop()?;
+        let source = sources.get_mut(at)?;
+        let event = source.next();
+        waiting.extend(place(at, source));
+        event
+    })
 }
 
 fn span(asked: &TimelineQuery, now: Timestamp) -> Result<(Timestamp, Timestamp), Problem> {
@@ -141,9 +174,9 @@ fn span(asked: &TimelineQuery, now: Timestamp) -> Result<(Timestamp, Timestamp),
     Err(Problem::invalid("bad_span", detail, "/to"))
 }
 
-/// Events of one flag in one environment, in any order.
-fn events_of(flag: &str, setting: &Setting, from: Timestamp, to: Timestamp) -> Vec<TimelineEvent> {
-    let bare = |at, event| TimelineEvent {
+/// What makes a flag in an environment answer otherwise by itself.
+fn sources_of<'s>(flag: &'s str, setting: &'s Setting, from: Timestamp) -> Vec<Source<'s>> {
+    let bare = move |at, event| TimelineEvent {
         at,
         flag: flag.to_owned(),
         event,
@@ -151,34 +184,31 @@ fn events_of(flag: &str, setting: &Setting, from: Timestamp, to: Timestamp) -> V
         window: None,
         share: None,
     };
-    let mut events = Vec::new();
-    let ends = setting.kill().and_then(|kill| kill.until);
-    if let Some(at) = ends.filter(|at| (from..to).contains(at)) {
-        events.push(bare(at, Event::KillEnds));
-    }
+    let mut sources: Vec<Source<'s>> = Vec::new();
+    let ends = setting.kill().and_then(|kill| kill.until).filter(|at| from <= *at);
+    sources.extend(ends.map(|at| Box::new(std::iter::once(bare(at, Event::KillEnds))) as Source<'s>));
     let Some(config) = setting.config().filter(|config| config.enabled) else {
-        return events;
+        return sources;
     };
     if let Some(windows) = config.schedule.read() {
-        let turns = windows.time_line(from, to, MOST).into_iter();
-        events.extend(turns.map(|turn| {
+        let named = move |turn: Turn| {
             let window = turn.window.and_then(|at| config.schedule.windows.get(at));
             TimelineEvent {
                 on: Some(turn.turns == Turns::On),
                 window: window.map(|window| window.id.clone()),
                 ..bare(turn.at, Event::Turn)
             }
-        }));
+        };
+        sources.push(Box::new(windows.turns(from).map(named)));
     }
     for curve in curves(config) {
         let points = std::iter::successors(curve.next_point(from), |(at, _)| curve.next_point(*at));
-        let within = points.take(MOST).take_while(|(at, _)| *at < to);
-        events.extend(within.map(|(at, share)| TimelineEvent {
+        sources.push(Box::new(points.map(move |(at, share)| TimelineEvent {
             share: Some(share.hundredths()),
             ..bare(at, Event::Ramp)
-        }));
+        })));
     }
-    events
+    sources
 }
 
 fn curves(config: &Config) -> impl Iterator<Item = &Curve> {

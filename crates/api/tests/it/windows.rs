@@ -97,7 +97,7 @@ async fn the_time_line_shows_what_comes() {
         )
         .await
         .with(200);
-    let path = format!("{PROJECT}/environments/dev/timeline?to=2026-03-10T00:00:00Z");
+    let path = format!("{PROJECT}/environments/dev/timeline?flag=sale&to=2026-03-10T00:00:00Z");
     let line = house.get(Some(&admin), &path).await.with(200);
     let events: Vec<String> = line["events"]
         .as_array()
@@ -121,6 +121,13 @@ async fn the_time_line_shows_what_comes() {
         ]
     );
     assert_eq!(line["truncated"], json!(false));
+    let whole = format!("{PROJECT}/environments/dev/timeline?to=2026-03-10T00:00:00Z");
+    let whole = house.get(Some(&admin), &whole).await.with(200);
+    assert_eq!(
+        whole["events"].as_array().map(Vec::len),
+        Some(5),
+        "without what holds at the beginning"
+    );
     let other = format!("{PROJECT}/environments/dev/timeline?flag=nothing");
     house.get(Some(&admin), &other).await.with(404);
     let backwards = format!("{PROJECT}/environments/dev/timeline?from=2026-03-05T00:00:00Z&to=2026-03-05T00:00:00Z");
@@ -157,4 +164,17 @@ async fn what_cannot_be_a_window_is_refused_where_it_stands() {
             .to_owned();
         assert!(pointer.ends_with(&format!("/schedule/windows/0{field}")), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_time_line_has_an_end_however_often_a_window_opens() {
+    let (house, admin) = house_at_noon().await;
+    let often = json!({"schedule": {"windows": [{"turns": "on", "recurs": {"cron": "*/2 * * * *", "seconds": 60}}]}});
+    house.patch(Some(&admin), &setting(), often).await.with(200);
+    let year = format!("{PROJECT}/environments/dev/timeline?to=2027-03-01T00:00:00Z");
+    let line = house.get(Some(&admin), &year).await.with(200);
+    assert_eq!(
+        (line["events"].as_array().map(Vec::len), &line["truncated"]),
+        (Some(2_000), &json!(true))
+    );
 }

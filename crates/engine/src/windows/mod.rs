@@ -120,36 +120,16 @@ impl Windows {
     /// The first moment after `now` at which the flag turns on or off; None if it does not, as far as can be
     /// seen.
     pub fn next(&self, now: Timestamp) -> Option<Turn> {
-        let current = self.phase_anew(now).turns;
-        self.turns_after(now).find(|turn| turn.turns != current)
+        let mut turns = self.turns(now);
+        let current = turns.next()?.turns;
+        turns.find(|turn| turn.turns != current)
     }
 
-    /// How the flag turns on and off from a moment (with the state it finds there) until another, at most so
-    /// many turns.
-    pub fn time_line(&self, from: Timestamp, to: Timestamp, most: usize) -> Vec<Turn> {
-        let first = self.phase_anew(from);
-        let mut line = vec![Turn {
-            at: from,
-            turns: first.turns,
-            window: first.window,
-        }];
-        for turn in self.turns_after(from).take_while(|turn| turn.at < to) {
-            if line.len() >= most {
-                break;
-            }
-            let is_new = line
-                .last()
-                .is_none_or(|last| (last.turns, last.window) != (turn.turns, turn.window));
-            if is_new {
-                line.push(turn);
-            }
-        }
-        line
-    }
-
-    fn turns_after(&self, now: Timestamp) -> impl Iterator<Item = Turn> {
-        let mut at = self.phase_anew(now).until;
-        let turns = std::iter::from_fn(move || {
+    /// How the flag turns on and off from a moment on: first what holds then, after it each moment at which
+    /// that changes or another window decides. Lazy, and without end only as far as can be seen.
+    pub fn turns(&self, from: Timestamp) -> impl Iterator<Item = Turn> {
+        let mut at = Some(from);
+        let phases = std::iter::from_fn(move || {
             let now = at?;
             let phase = self.phase_anew(now);
             at = phase.until;
@@ -159,7 +139,11 @@ impl Windows {
                 window: phase.window,
             })
         });
-        turns.take(LOOKED_THROUGH)
+        let mut last = None;
+        phases.take(LOOKED_THROUGH).filter(move |turn| {
+            let state = Some((turn.turns, turn.window));
+            std::mem::replace(&mut last, state) != state
+        })
     }
 }
 
