@@ -9,9 +9,9 @@ use std::iter::Peekable;
 
 use axum::Json;
 use axum::extract::State;
-use hoist_engine::ruleset::{Curve, Serve, Turns, What};
+use hoist_engine::ruleset::Turns;
 use hoist_engine::windows::Turn;
-use hoist_model::document::{Config, Environment};
+use hoist_model::document::Environment;
 use hoist_model::record::Kind;
 use hoist_model::state::Setting;
 use jiff::{SignedDuration, Timestamp};
@@ -201,7 +201,7 @@ fn sources_of<'s>(flag: &'s str, setting: &'s Setting, from: Timestamp) -> Vec<S
         };
         sources.push(Box::new(windows.turns(from).map(named)));
     }
-    for curve in curves(config) {
+    for curve in config.curves() {
         let points = std::iter::successors(curve.next_point(from), |(at, _)| curve.next_point(*at));
         sources.push(Box::new(points.map(move |(at, share)| TimelineEvent {
             share: Some(share.hundredths()),
@@ -209,20 +209,4 @@ fn sources_of<'s>(flag: &'s str, setting: &'s Setting, from: Timestamp) -> Vec<S
         })));
     }
     sources
-}
-
-fn curves(config: &Config) -> impl Iterator<Item = &Curve> {
-    let live = config.rules.iter().filter(|rule| !rule.disabled);
-    let of_rules = live.flat_map(|rule| {
-        let gate = rule.gate.as_ref().and_then(|gate| gate.curve.as_ref());
-        gate.into_iter().chain(served(&rule.serve))
-    });
-    of_rules.chain(served(&config.default))
-}
-
-fn served(serve: &Serve) -> Option<&Curve> {
-    match &serve.what {
-        What::Ramp(ramp) => Some(&ramp.curve),
-        _ => None,
-    }
 }

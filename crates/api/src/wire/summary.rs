@@ -1,6 +1,6 @@
 //! A flag in an environment in a word and a few words, for lists.
 
-use hoist_engine::ruleset::{Condition as Tree, Curve, Serve, Share, Turns, Variant, What};
+use hoist_engine::ruleset::{Condition as Tree, Share, Turns, Variant};
 use hoist_model::document::{Config, Kill};
 use hoist_model::plan::describe;
 use hoist_model::state::Setting;
@@ -173,12 +173,7 @@ fn is_broken(config: &Config) -> bool {
 
 /// The first ramp of a configuration that has not come to its end.
 fn ramp(config: &Config, now: Timestamp) -> (Condition, Option<Share>, Option<Next>) {
-    let live = config.rules.iter().filter(|rule| !rule.disabled);
-    let curves = live.flat_map(|rule| {
-        let gate = rule.gate.as_ref().and_then(|gate| gate.curve.as_ref());
-        gate.into_iter().chain(served(&rule.serve))
-    });
-    for curve in curves.chain(served(&config.default)) {
+    for curve in config.curves() {
         let share = curve.share_at(now);
         let next = curve.next_point(now).map(|(at, share)| Next {
             at,
@@ -192,11 +187,4 @@ fn ramp(config: &Config, now: Timestamp) -> (Condition, Option<Share>, Option<Ne
         }
     }
     (Condition::On, None, None)
-}
-
-fn served(serve: &Serve) -> Option<&Curve> {
-    match &serve.what {
-        What::Ramp(ramp) => Some(&ramp.curve),
-        _ => None,
-    }
 }

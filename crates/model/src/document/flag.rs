@@ -138,6 +138,25 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The ramps of rules that are run, and of the default, in the order in which they are tried.
+    pub fn curves(&self) -> impl Iterator<Item = &ruleset::Curve> {
+        let live = self.rules.iter().filter(|rule| !rule.disabled);
+        let of_rules = live.flat_map(|rule| {
+            let gate = rule.gate.as_ref().and_then(|gate| gate.curve.as_ref());
+            gate.into_iter().chain(ramp(&rule.serve))
+        });
+        of_rules.chain(ramp(&self.default))
+    }
+}
+
+fn ramp(serve: &Serve) -> Option<&ruleset::Curve> {
+    match &serve.what {
+        ruleset::What::Ramp(ramp) => Some(&ramp.curve),
+        _ => None,
+    }
+}
+
 /// A rule with what only people need.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
