@@ -1,4 +1,6 @@
 /** Texts of the flag pages. */
+import { stateWords } from './common';
+
 export const flagText = {
   whatFlag: 'The flag',
   whatRevision: 'The revision',
@@ -10,15 +12,7 @@ export const flagText = {
   history: 'History',
   settings: 'Settings',
   protectedWord: 'protected',
-  states: {
-    on: 'On',
-    off: 'Off',
-    waiting: 'Waiting',
-    killed: 'Killed',
-    ramping: 'Ramping',
-    paused: 'Paused',
-    broken: 'Broken',
-  },
+  states: stateWords,
   unsaved: 'unsaved edits',
   keyNamed: (key: string) => `key ${key}`,
   key: 'Key',
