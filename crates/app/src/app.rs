@@ -79,7 +79,7 @@ impl App {
             world.uses().learn(id, minute);
         }
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let decoy = maker.hash_password(&maker.token());
+        let decoy = maker.unmatched_hash();
         let app = Arc::new(Self {
             store: store.clone(),
             world: Arc::clone(&world),
@@ -200,7 +200,7 @@ async fn keep_saving_uses(app: Weak<App>) {
 pub(crate) async fn load(store: &Store) -> Result<State, StoreError> {
     let mut documents = Vec::new();
     let loaded = store
-        .load(|record| documents.push(Doc::read(&record).map_err(|error| (record.id, error))))
+        .load(|record| documents.push(Doc::read(&record).map(Arc::new).map_err(|error| (record.id, error))))
         .await?;
     let mut state = State::empty(loaded.head);
     for damaged in &loaded.damaged {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::SaltString;
-use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::{Output, ParamsString, Result as HashResult, SaltString};
+use argon2::{Algorithm, Argon2, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hoist_model::Id;
@@ -76,6 +76,24 @@ impl Maker {
         // Argon2 refuses only passwords above 4 GiB; a hash that nothing matches is the safe answer.
         hash.unwrap_or_default()
     }
+
+    /// A hash that no password is known for. Comparing with it takes as long as with a real one; making it does not.
+    pub fn unmatched_hash(&self) -> String {
+        self.try_unmatched_hash()
+            .unwrap_or_else(|_| self.hash_password(&self.token()))
+    }
+
+    fn try_unmatched_hash(&self) -> HashResult<String> {
+        let salt = SaltString::encode_b64(&self.bytes::<16>())?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::default().ident(),
+            version: Some(Version::default().into()),
+            params: ParamsString::try_from(Argon2::default().params())?,
+            salt: Some(salt.as_salt()),
+            hash: Some(Output::new(&self.bytes::<32>())?),
+        };
+        Ok(hash.to_string())
+    }
 }
 
 impl Source for Maker {
@@ -140,4 +158,25 @@ pub fn digest_hex(secret: &str) -> String {
 /// SHA-256 of any bytes in hexadecimal.
 pub fn digest_hex_bytes(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn a_hash_without_password_is_compared_like_any_other() {
+        let maker = Maker::new(Arc::new(SystemClock), Arc::new(SystemRandomness));
+        let (real, unmatched) = (maker.hash_password("a long horse battery"), maker.unmatched_hash());
+        let shape = |hash: &str| {
+            let parts: Vec<&str> = hash.split('$').collect();
+            let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+            (parts[..4].join("$"), lengths)
+        };
+        assert_eq!(shape(&unmatched), shape(&real));
+        assert!(password_matches("a long horse battery", &real));
+        assert!(!password_matches("a long horse battery", &unmatched));
+        assert!(maker.try_unmatched_hash().is_ok(), "not made the long way");
+    }
 }

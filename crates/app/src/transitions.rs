@@ -289,7 +289,7 @@ mod tests {
             epoch: "test".into(),
             revision: 0,
         });
-        state.add(hoist_model::state::Doc::read(&record).expect("a document"));
+        state.add(Arc::new(hoist_model::state::Doc::read(&record).expect("a document")));
         World::new(state)
     }
 

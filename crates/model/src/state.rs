@@ -223,8 +223,8 @@ impl State {
     }
 
     /// Adds a document that the store loaded.
-    pub fn add(&mut self, document: Doc) {
-        self.put(Arc::new(document));
+    pub fn add(&mut self, document: Arc<Doc>) {
+        self.put(document);
     }
 
     /// Adds a segment's member rows.

@@ -24,6 +24,11 @@ impl Trigger {
 }
 
 impl Shutdown {
+    /// False only when the end has not begun; quicker than waiting.
+    pub fn may_have_begun(&self) -> bool {
+        self.0.has_changed().unwrap_or(true)
+    }
+
     /// Waits until the process is to end.
     pub async fn begun(mut self) {
         // An error means that the trigger is gone, which is the end as well.

@@ -176,7 +176,7 @@ impl Table {
             arms: variants.iter().map(arm).collect(),
         };
         Serve {
-            what: What::Split(split),
+            what: What::Split(Box::new(split)),
             enabled: true,
             metadata: Metadata::new(),
         }

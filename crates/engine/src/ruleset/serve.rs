@@ -47,7 +47,7 @@ impl Serve {
     }
 }
 
-/// The choice itself.
+/// The choice itself. The rare large ones are boxed: a serve that names a variant stays small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum What {
@@ -58,9 +58,9 @@ pub enum What {
     /// An inline value, no variant.
     Value(Json),
     /// By weight.
-    Split(Split),
+    Split(Box<Split>),
     /// One variant to a growing share, another to the rest.
-    Ramp(Ramp),
+    Ramp(Box<Ramp>),
     /// flagd's JsonLogic, which names the variant; carried, never approximated.
     JsonLogic {
         /// The expression as it stood in the source, `$ref`s resolved.

@@ -27,7 +27,6 @@ use crate::record::{Kind, Record};
 /// A document of any kind.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each is the document of its name")]
-#[expect(clippy::large_enum_variant, reason = "most documents are of the two large kinds")]
 pub enum Body {
     Organization(Organization),
     Project(Project),

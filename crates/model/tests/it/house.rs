@@ -1,6 +1,7 @@
 //! A small instance that lives in memory: every test starts from it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hoist_model::Id;
 use hoist_model::authorise::Place;
@@ -158,7 +159,7 @@ impl House {
             revision: 1,
         });
         for doc in &docs {
-            state.add(Doc::read(&doc.to_record()).expect("a document"));
+            state.add(Arc::new(Doc::read(&doc.to_record()).expect("a document")));
         }
         Self {
             state,

@@ -1,9 +1,11 @@
 //! One connection: HTTP/1.1 or HTTP/2 without TLS, limits of its head, timeouts, graceful end.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -104,24 +106,32 @@ impl Connections {
         let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
         let mut ending = pin!(self.shutdown.clone().begun());
         let mut patience = pin!(sleep(self.limits.head));
-        let (mut is_ending, mut is_waiting) = (false, true);
-        loop {
-            tokio::select! {
-                // Broken connections are the network's business.
-                _ = connection.as_mut() => return,
-                () = ending.as_mut(), if !is_ending => {
-                    connection.as_mut().graceful_shutdown();
-                    is_ending = true;
-                }
-                // Before the first request hyper may still be finding out the version, without a limit of time.
-                () = patience.as_mut(), if is_waiting => {
-                    if !asked.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    is_waiting = false;
-                }
+        let (mut is_ending, mut is_waiting, mut is_listening) = (false, true, false);
+        // By hand, since this is polled twice per request: what cannot have happened is not asked for.
+        poll_fn(|context| {
+            // Broken connections are the network's business.
+            if connection.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
             }
-        }
+            // Before the first request hyper may still be finding out the version, without a limit of time.
+            if is_waiting && asked.load(Ordering::Relaxed) {
+                is_waiting = false;
+            }
+            if is_waiting && patience.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
+            }
+            // Asked once, it wakes this task, whose waker stays the same.
+            let may_end = !is_ending && (!is_listening || self.shutdown.may_have_begun());
+            is_listening = true;
+            if may_end && ending.as_mut().poll(context).is_ready() {
+                is_ending = true;
+                connection.as_mut().graceful_shutdown();
+                // What that leaves to do is done now: nobody else wakes an idle connection.
+                return connection.as_mut().poll(context).map(drop);
+            }
+            Poll::Pending
+        })
+        .await;
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`routes`] | everything that is served, in one place |
 //! | [`mounts`] | dialects and where they answer; overlaps are refused |
 //! | [`operations`] | health, readiness, metrics |
+//! | [`memory`] | handing back what is not needed any more |
 //! | [`listener`] | accepting connections, whatever happens |
 //! | [`connection`] | one connection: limits, timeouts, graceful end |
 //! | [`first_run`] | the link that sets an instance up |
@@ -15,6 +16,7 @@ mod connection;
 mod files;
 mod first_run;
 mod listener;
+mod memory;
 mod mounts;
 mod operations;
 mod routes;
@@ -100,6 +102,7 @@ impl Server {
         shutdown: &Shutdown,
     ) -> Result<Self, Failure> {
         files::raise_limit();
+        memory::use_small_pages();
         let (public, address) = bind("listen.address", config.listen.address).await?;
         let admin = match config.listen.admin {
             Some(admin) => Some(bind("listen.admin", admin).await?),
@@ -157,7 +160,9 @@ impl Server {
         for (door, router) in self.doors {
             tokio::spawn(door.serve(router, Arc::clone(&connections), self.shutdown.clone()));
         }
+        let housekeeping = tokio::spawn(memory::keep_handing_back());
         signals.next().await;
+        housekeeping.abort();
         tracing::info!("ending: streams end now, requests may finish");
         trigger.pull();
         tokio::select! {
