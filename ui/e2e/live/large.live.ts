@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, importProject, root, signIn, test } from './hoist';
 import { deepKey, keyOf, largeProject, size } from './large';
 import { answered, measureTwice, taken, watchPresses, within } from './presses';
+import { figure, firstRows, longest, watchVisits, weigh } from './visits';
 
 /** From a key press to its picture, for nineteen presses of twenty. */
 const bound = 150;
@@ -140,4 +141,60 @@ test('the forms of a flag keep up with typing', async ({ anna: page }) => {
       return within(bound, name, (await taken(page)).echo);
     });
   }
+});
+
+test('the first rows come soon, and no task holds the page up', async ({ anna: page }) => {
+  test.setTimeout(180_000);
+  const row = '[data-row]';
+  await watchVisits(page, row);
+  await page.goto(`${root}/flags`);
+  figure('first rows after a cold load', await firstRows(page), 1500);
+  // Rows of the page itself: its address alone comes before them.
+  const pages: [link: string, selector: string][] = [
+    ['Segments', 'main a[href*="/segments/segment-"]'],
+    ['Flags', row],
+    ['History', 'main li'],
+    ['Flags', row],
+  ];
+  for (const [link, selector] of pages) {
+    await page.evaluate((wanted) => window.hoistVisit(wanted), selector);
+    await page.getByRole('link', { name: link, exact: true }).first().click();
+    figure(`first rows of ${link}`, await firstRows(page), 400);
+  }
+  figure('longest task', await longest(page), 200);
+});
+
+test('a hundred page changes leave nothing behind', async ({ anna: page }) => {
+  test.setTimeout(300_000);
+  await page.goto(`${root}/flags`);
+  const session = await page.context().newCDPSession(page);
+  const go = async (link: string, selector: string) => {
+    await page.getByRole('link', { name: link, exact: true }).first().click();
+    await page.locator(selector).first().waitFor();
+  };
+  const round = async (count: number) => {
+    for (let index = 0; index < count; index += 1) {
+      await go('Segments', 'main a[href*="/segments/segment-"]');
+      await go('Flags', '[data-row]');
+      await page
+        .locator('[data-row-link]')
+        .nth(index % 40)
+        .click();
+      await page.getByRole('heading', { name: 'Use it in code' }).waitFor();
+      await go('History', 'main li');
+      await go('Flags', '[data-row]');
+    }
+  };
+  // The first pages load what stays: chunks, caches, the stream.
+  await round(8);
+  const before = await weigh(session);
+  await round(20);
+  const after = await weigh(session);
+  const grown = (after.heapBytes - before.heapBytes) / 1_000_000;
+  const line = `heap ${(before.heapBytes / 1e6).toFixed(1)} → ${(after.heapBytes / 1e6).toFixed(1)} MB, nodes ${before.nodes} → ${after.nodes}, listeners ${before.listeners} → ${after.listeners}`;
+  process.stdout.write(`    100 page changes: ${line}\n`);
+  expect(grown, line).toBeLessThanOrEqual(20);
+  // What React and the router hold of the page before is the same at any time.
+  expect(after.nodes - before.nodes, line).toBeLessThanOrEqual(before.nodes);
+  expect(after.listeners - before.listeners, line).toBeLessThanOrEqual(before.listeners);
 });

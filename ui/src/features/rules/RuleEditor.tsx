@@ -1,5 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import movable from '@/components/Movable.module.css';
 import { Note } from '@/components/Status';
 import { useMinute } from '@/components/Time';
 import { useStable } from '@/components/useStable';
@@ -126,7 +127,7 @@ export function RuleEditor({
   return (
     <MarksContext value={marks}>
       {/* biome-ignore lint/a11y/useSemanticElements: keys of the fields inside bubble up to here */}
-      <div className={classes.editor} role="group" aria-label={t.editing(position)} onKeyDown={onKeyDown}>
+      <div className={movable.editor} role="group" aria-label={t.editing(position)} onKeyDown={onKeyDown}>
         {!sameJson(started, rule) && <Note tone="warn">{t.movedMeanwhile}</Note>}
         <TextInput
           label={t.name}
@@ -136,15 +137,15 @@ export function RuleEditor({
           value={edited.name ?? ''}
           onChange={(event) => set({ ...edited, name: event.currentTarget.value })}
         />
-        <fieldset className={classes.part}>
+        <fieldset className={movable.part}>
           <legend>{t.if}</legend>
           <ConditionPart value={edited.condition} onChange={setCondition} />
         </fieldset>
-        <fieldset className={classes.part}>
+        <fieldset className={movable.part}>
           <legend>{t.gate}</legend>
           <GatePart gate={edited.gate} onChange={setGate} />
         </fieldset>
-        <fieldset className={classes.part}>
+        <fieldset className={movable.part}>
           <legend>{t.thenLabel}</legend>
           <ServePart
             label={t.thenServe}
@@ -159,7 +160,7 @@ export function RuleEditor({
           {wordsOfServe(edited.serve, now)}
         </p>
         {checked && problems > 0 && (
-          <p ref={summary} tabIndex={-1} role="alert" className={classes.problem}>
+          <p ref={summary} tabIndex={-1} role="alert" className={classes.summary}>
             {t.problems(problems)}
           </p>
         )}

@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Menu, NumberInput } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { announce } from '@/components/announce';
+import { useState } from 'react';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
+import { useMovable } from '@/components/Movable';
+import movable from '@/components/Movable.module.css';
 import { useMinute } from '@/components/Time';
 import { ruleText as t } from '@/text/rule';
 import { newRuleId } from './draft';
@@ -56,8 +57,6 @@ export function RuleList(props: RuleListProps) {
     onEdit,
   } = props;
   const now = useMinute();
-  const box = useRef<HTMLOListElement>(null);
-  const pendingFocus = useRef<string>(undefined);
   const [placing, setPlacing] = useState<string>();
   const [fresh, setFresh] = useState<Rule | undefined>(() => {
     const kept = readOpenRule(draftKey);
@@ -65,24 +64,14 @@ export function RuleList(props: RuleListProps) {
   });
   const unreachable = unreachableRules(rules);
 
-  useEffect(() => {
-    const id = pendingFocus.current;
-    if (id === undefined) return;
-    pendingFocus.current = undefined;
-    box.current?.querySelector<HTMLElement>(`[data-rule-row="${CSS.escape(id)}"]`)?.focus();
+  const list = useMovable({
+    items: rules,
+    texts: t,
+    readOnly,
+    onMove: (from, to) => onChange(moveItem(rules, from, to)),
+    onOpen: (rule) => setOpen(rule.id),
   });
-
-  const move = (from: number, to: number) => {
-    const rule = rules[from];
-    if (!rule || to < 0 || to >= rules.length || to === from) {
-      announce(t.atEdge);
-      return;
-    }
-    onChange(moveItem(rules, from, to));
-    pendingFocus.current = rule.id;
-    announce(t.movedTo(rule.name || t.position(from + 1), to + 1, rules.length));
-  };
-  const drag = useDragOrder(box, move);
+  const drag = useDragOrder(list.box, list.move);
   const close = () => {
     setFresh(undefined);
     setOpen(undefined);
@@ -100,37 +89,25 @@ export function RuleList(props: RuleListProps) {
     const copy: Rule = {
       ...withoutSalts(rule),
       id: newRuleId(),
-      name: t.copyOf(rule.name || t.position(index + 1)),
+      name: t.copyOf(list.nameAt(index)),
     };
     onChange([...rules.slice(0, index + 1), copy, ...rules.slice(index + 1)]);
   };
-  const onRowKey = (event: KeyboardEvent, index: number, rule: Rule) => {
-    if (event.target !== event.currentTarget) return;
-    if (event.key === 'Enter') setOpen(rule.id);
-    else if (!readOnly && event.altKey && event.key === 'ArrowUp') move(index, index - 1);
-    else if (!readOnly && event.altKey && event.key === 'ArrowDown') move(index, index + 1);
-    else if (!event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      const next = rules[index + (event.key === 'ArrowDown' ? 1 : -1)];
-      if (next) box.current?.querySelector<HTMLElement>(`[data-rule-row="${CSS.escape(next.id)}"]`)?.focus();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
   return (
     <>
       {rules.length === 0 && !fresh && <p className={classes.empty}>{t.none}</p>}
-      <ol ref={box} className={classes.list}>
+      <ol ref={list.box} className={movable.list}>
         {rules.map((rule, index) => (
           <li
             key={rule.id}
             id={`rule-${rule.id}`}
-            className={classes.item}
+            className={movable.item}
             data-line={drag.target === index || undefined}
             data-line-after={(drag.target === rules.length && index === rules.length - 1) || undefined}
             data-dragged={drag.dragged === index || undefined}
           >
             <RuleRow
+              list={list}
               rule={rule}
               index={index}
               now={now}
@@ -145,56 +122,35 @@ export function RuleList(props: RuleListProps) {
               problem={problems?.get(rule.id)}
               unreachable={unreachable.get(rule.id)}
               handle={readOnly ? undefined : drag.handle(index)}
-              onKeyDown={(event) => onRowKey(event, index, rule)}
               onToggle={() => (open === rule.id ? close() : setOpen(rule.id))}
             >
               {!readOnly && (
-                <>
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.up(rule.name || t.position(index + 1))}
-                    disabled={index === 0}
-                    onClick={() => move(index, index - 1)}
-                  >
-                    <Icon name="up" size={14} />
-                  </ActionIcon>
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.down(rule.name || t.position(index + 1))}
-                    disabled={index === rules.length - 1}
-                    onClick={() => move(index, index + 1)}
-                  >
-                    <Icon name="down" size={14} />
-                  </ActionIcon>
-                  <Menu position="bottom-end">
-                    <Menu.Target>
-                      <ActionIcon size={24} aria-label={t.more(rule.name || t.position(index + 1))}>
-                        <Icon name="dots" />
-                      </ActionIcon>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      <Menu.Item onClick={() => setOpen(rule.id)}>{t.edit}</Menu.Item>
-                      <Menu.Item onClick={() => duplicate(rule, index)}>{t.duplicate}</Menu.Item>
-                      <Menu.Item disabled={index === 0} onClick={() => move(index, 0)}>
-                        {t.toTop}
-                      </Menu.Item>
-                      <Menu.Item disabled={rules.length < 2} onClick={() => setPlacing(rule.id)}>
-                        {t.toPosition}
-                      </Menu.Item>
-                      <Menu.Item
-                        onClick={() =>
-                          onChange(rules.map((other) => (other === rule ? flipped(rule) : other)))
-                        }
-                      >
-                        {rule.disabled ? t.takeUp : t.setAside}
-                      </Menu.Item>
-                      <Menu.Divider />
-                      <Menu.Item onClick={() => onChange(rules.filter((other) => other !== rule))}>
-                        {t.delete}
-                      </Menu.Item>
-                    </Menu.Dropdown>
-                  </Menu>
-                </>
+                <Menu position="bottom-end">
+                  <Menu.Target>
+                    <ActionIcon size={24} aria-label={t.more(list.nameAt(index))}>
+                      <Icon name="dots" />
+                    </ActionIcon>
+                  </Menu.Target>
+                  <Menu.Dropdown>
+                    <Menu.Item onClick={() => setOpen(rule.id)}>{t.edit}</Menu.Item>
+                    <Menu.Item onClick={() => duplicate(rule, index)}>{t.duplicate}</Menu.Item>
+                    <Menu.Item disabled={index === 0} onClick={() => list.move(index, 0)}>
+                      {t.toTop}
+                    </Menu.Item>
+                    <Menu.Item disabled={rules.length < 2} onClick={() => setPlacing(rule.id)}>
+                      {t.toPosition}
+                    </Menu.Item>
+                    <Menu.Item
+                      onClick={() => onChange(rules.map((other) => (other === rule ? flipped(rule) : other)))}
+                    >
+                      {rule.disabled ? t.takeUp : t.setAside}
+                    </Menu.Item>
+                    <Menu.Divider />
+                    <Menu.Item onClick={() => onChange(rules.filter((other) => other !== rule))}>
+                      {t.delete}
+                    </Menu.Item>
+                  </Menu.Dropdown>
+                </Menu>
               )}
             </RuleRow>
             {props.acts?.(rule)}
@@ -210,7 +166,7 @@ export function RuleList(props: RuleListProps) {
                 draftKey={draftKey}
                 onDone={(next, started) => {
                   onRule(next, started);
-                  pendingFocus.current = rule.id;
+                  list.focusLater(rule.id);
                   close();
                 }}
               />
@@ -230,13 +186,13 @@ export function RuleList(props: RuleListProps) {
           onCancel={close}
           onDone={(next) => {
             onChange([...rules, next]);
-            pendingFocus.current = next.id;
+            list.focusLater(next.id);
             close();
           }}
         />
       )}
       {!readOnly && !fresh && (
-        <Button size="xs" variant="default" className={classes.add} data-add-rule onClick={add}>
+        <Button size="xs" variant="default" className={movable.add} data-add-rule onClick={add}>
           {t.add}
         </Button>
       )}
@@ -245,7 +201,7 @@ export function RuleList(props: RuleListProps) {
           count={rules.length}
           from={rules.findIndex((rule) => rule.id === placing)}
           onClose={() => setPlacing(undefined)}
-          onMove={move}
+          onMove={list.move}
         />
       )}
     </>

@@ -1,6 +1,8 @@
 import { UnstyledButton } from '@mantine/core';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon } from '@/components/Icon';
+import { type Movable, MovableRow } from '@/components/Movable';
+import movable from '@/components/Movable.module.css';
 import { ruleText as t } from '@/text/rule';
 import classes from './Rules.module.css';
 import { sentenceOf, wordsOfGate, wordsOfServe } from './sentence';
@@ -8,6 +10,7 @@ import type { DragOrder } from './useDragOrder';
 import type { Rule } from './wire';
 
 interface RuleRowProps {
+  list: Movable<Rule>;
   rule: Rule;
   index: number;
   now: number;
@@ -18,55 +21,33 @@ interface RuleRowProps {
   problem?: string | undefined;
   unreachable?: number | undefined;
   handle?: ReturnType<DragOrder['handle']> | undefined;
-  onKeyDown: (event: KeyboardEvent) => void;
   onToggle: () => void;
+  /** Behind the buttons that move it. */
   children?: ReactNode;
 }
 
 /** One rule in one line: name, who, what. */
 export function RuleRow(props: RuleRowProps) {
-  const {
-    rule,
-    index,
-    now,
-    changed,
-    open,
-    result,
-    problem,
-    unreachable,
-    handle,
-    onKeyDown,
-    onToggle,
-    children,
-  } = props;
-  const name = rule.name || t.position(index + 1);
+  const { list, rule, index, now, changed, open, result, problem, unreachable, handle, onToggle, children } =
+    props;
+  const name = list.nameAt(index);
   return (
     <div className={classes.rowBox}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a row that moves by keys */}
-      <div
-        className={classes.row}
-        role="group"
-        aria-label={t.rowLabel(index + 1, rule.name ?? '')}
-        aria-keyshortcuts="Enter Alt+ArrowUp Alt+ArrowDown"
-        data-rule-row={rule.id}
-        data-disabled={rule.disabled || undefined}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a row that moves by keys
-        tabIndex={0}
-        onKeyDown={onKeyDown}
+      <MovableRow
+        list={list}
+        index={index}
+        changed={changed}
+        handle={handle}
+        acts={children}
+        marks={{ 'data-rule-row': rule.id, 'data-disabled': rule.disabled || undefined }}
       >
-        {handle && (
-          <span className={classes.handle} aria-hidden="true" {...handle}>
-            ⠿
-          </span>
-        )}
-        <span className={classes.number}>{index + 1}</span>
         <UnstyledButton
-          className={classes.open}
+          className={`${movable.words} ${classes.open}`}
           aria-expanded={open}
           aria-label={t.openRule(name)}
           onClick={onToggle}
         >
-          <span className={classes.name}>{name}</span>
+          <span className={movable.name}>{name}</span>
           <span className={classes.sentence}>{sentenceOf(rule.condition)}</span>
           <span className={classes.serve}>
             {rule.gate && <span className={classes.gate}>{wordsOfGate(rule.gate, now)} </span>}→{' '}
@@ -74,9 +55,7 @@ export function RuleRow(props: RuleRowProps) {
           </span>
         </UnstyledButton>
         {result && <span className={classes.tested}>{result}</span>}
-        {changed && <span className={classes.dot} role="img" aria-label={t.edited} title={t.edited} />}
-        <span className={classes.acts}>{children}</span>
-      </div>
+      </MovableRow>
       {rule.disabled && <p className={classes.warn}>{t.isAside}</p>}
       {unreachable !== undefined && (
         <p className={classes.warn}>

@@ -1,6 +1,7 @@
 import { Button, Radio, TextInput } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ScheduleWindow } from '@/api/types';
+import movable from '@/components/Movable.module.css';
 import { useMinute } from '@/components/Time';
 import { sameJson } from '@/features/rules/wire';
 import { scheduleText as t } from '@/text/schedule';
@@ -61,7 +62,7 @@ export function WindowForm({ position, window: started, check, onDone, onCancel 
     // biome-ignore lint/a11y/useSemanticElements: keys of the fields inside bubble up to here
     <div
       ref={box}
-      className={classes.form}
+      className={movable.editor}
       role="group"
       aria-label={t.editing(position)}
       onKeyDown={onKeyDown}
@@ -99,7 +100,7 @@ export function WindowForm({ position, window: started, check, onDone, onCancel 
         </div>
       </Radio.Group>
       {form.kind === 'again' && <RecurrenceFields form={form} errors={errors} onChange={set} />}
-      <fieldset className={classes.bounds}>
+      <fieldset className={movable.part}>
         <legend>{form.kind === 'again' ? t.bounds : t.kinds.once}</legend>
         <div className={classes.fields}>
           <MomentField

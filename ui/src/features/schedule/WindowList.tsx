@@ -1,8 +1,9 @@
 import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ScheduleWindow } from '@/api/types';
-import { announce } from '@/components/announce';
 import { Icon } from '@/components/Icon';
+import { MovableRow, useMovable } from '@/components/Movable';
+import movable from '@/components/Movable.module.css';
 import { moveItem } from '@/features/rules/parts';
 import { sameJson } from '@/features/rules/wire';
 import { scheduleText as t } from '@/text/schedule';
@@ -25,100 +26,52 @@ const fresh = 'new';
 /** The windows in order; of those that are open the last decides. Every change goes into the draft. */
 export function WindowList({ windows, live, readOnly, onChange, check }: WindowListProps) {
   const [open, setOpen] = useState<string>();
-  const box = useRef<HTMLOListElement>(null);
-  const pendingFocus = useRef<string>(undefined);
-  useEffect(() => {
-    const id = pendingFocus.current;
-    if (id === undefined) return;
-    pendingFocus.current = undefined;
-    focusRow(id);
+  const list = useMovable({
+    items: windows,
+    texts: t,
+    readOnly,
+    onMove: (from, to) => onChange(moveItem(windows, from, to)),
+    onOpen: (window) => !readOnly && setOpen(window.id),
   });
-  const focusRow = (id: string | undefined) =>
-    id !== undefined &&
-    box.current?.querySelector<HTMLElement>(`[data-window-row="${CSS.escape(id)}"]`)?.focus();
-  const nameOf = (window: ScheduleWindow, index: number) => window.name || t.position(index + 1);
-  const move = (from: number, to: number) => {
-    const window = windows[from];
-    if (!window || to < 0 || to >= windows.length) {
-      announce(t.atEdge);
-      return;
-    }
-    onChange(moveItem(windows, from, to));
-    pendingFocus.current = window.id;
-    announce(t.movedTo(nameOf(window, from), to + 1, windows.length));
-  };
-  const onRowKey = (event: KeyboardEvent, index: number, window: ScheduleWindow) => {
-    if (event.target !== event.currentTarget) return;
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (event.key === 'Enter' && !readOnly) setOpen(window.id);
-    else if (step !== 0 && event.altKey && !readOnly) move(index, index + step);
-    else if (step !== 0 && !event.altKey) focusRow(windows[index + step]?.id);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
   const close = (id: string) => {
     setOpen(undefined);
-    pendingFocus.current = id;
+    list.focusLater(id);
   };
   return (
     <>
-      <ol ref={box} className={classes.list}>
+      <ol ref={list.box} className={movable.list}>
         {windows.map((window, index) => (
-          <li key={window.id} className={classes.item}>
-            {/* biome-ignore lint/a11y/useSemanticElements: a row that moves by keys */}
-            <div
-              className={classes.row}
-              role="group"
-              aria-label={t.rowLabel(index + 1, window.name ?? '')}
-              aria-keyshortcuts="Enter Alt+ArrowUp Alt+ArrowDown"
-              data-window-row={window.id}
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a row that moves by keys
-              tabIndex={0}
-              onKeyDown={(event) => onRowKey(event, index, window)}
+          <li key={window.id} className={movable.item}>
+            <MovableRow
+              list={list}
+              index={index}
+              changed={
+                !sameJson(
+                  window,
+                  live.find((other) => other.id === window.id),
+                )
+              }
+              marks={{ 'data-window-row': window.id }}
+              acts={
+                <ActionIcon
+                  size={24}
+                  aria-label={t.remove(list.nameAt(index))}
+                  onClick={() => {
+                    list.focusLater((windows[index + 1] ?? windows[index - 1])?.id);
+                    onChange(windows.filter((other) => other !== window));
+                  }}
+                >
+                  <Icon name="close" size={14} />
+                </ActionIcon>
+              }
             >
-              <span className={classes.number}>{index + 1}</span>
               <Words
                 window={window}
-                name={nameOf(window, index)}
+                name={list.nameAt(index)}
                 open={open === window.id}
                 onOpen={readOnly ? undefined : () => setOpen(open === window.id ? undefined : window.id)}
               />
-              {!sameJson(
-                window,
-                live.find((other) => other.id === window.id),
-              ) && <span className={classes.dot} role="img" aria-label={t.edited} title={t.edited} />}
-              {!readOnly && (
-                <span className={classes.acts}>
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.up(nameOf(window, index))}
-                    disabled={index === 0}
-                    onClick={() => move(index, index - 1)}
-                  >
-                    <Icon name="up" size={14} />
-                  </ActionIcon>
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.down(nameOf(window, index))}
-                    disabled={index === windows.length - 1}
-                    onClick={() => move(index, index + 1)}
-                  >
-                    <Icon name="down" size={14} />
-                  </ActionIcon>
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.remove(nameOf(window, index))}
-                    onClick={() => {
-                      pendingFocus.current = (windows[index + 1] ?? windows[index - 1])?.id;
-                      onChange(windows.filter((other) => other !== window));
-                    }}
-                  >
-                    <Icon name="close" size={14} />
-                  </ActionIcon>
-                </span>
-              )}
-            </div>
+            </MovableRow>
             {open === window.id && !readOnly && (
               <WindowForm
                 position={index + 1}
@@ -146,7 +99,7 @@ export function WindowList({ windows, live, readOnly, onChange, check }: WindowL
         />
       )}
       {!readOnly && open !== fresh && (
-        <Button size="xs" variant="default" className={classes.add} onClick={() => setOpen(fresh)}>
+        <Button size="xs" variant="default" className={movable.add} onClick={() => setOpen(fresh)}>
           {t.add}
         </Button>
       )}
@@ -167,14 +120,14 @@ interface WordsProps {
 function Words({ window, name, open, onOpen }: WordsProps) {
   const words = (
     <>
-      {window.name && <span className={classes.name}>{window.name}</span>}
+      {window.name && <span className={movable.name}>{window.name}</span>}
       <span className={classes.sentence}>{windowSentence(window)}</span>
     </>
   );
-  if (!onOpen) return <span className={classes.words}>{words}</span>;
+  if (!onOpen) return <span className={`${movable.words} ${classes.words}`}>{words}</span>;
   return (
     <UnstyledButton
-      className={classes.words}
+      className={`${movable.words} ${classes.words}`}
       aria-expanded={open}
       aria-label={`${t.open(name)}: ${windowSentence(window)}`}
       onClick={onOpen}
