@@ -90,6 +90,11 @@ pub fn examples() -> Map<String, Json> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use hoist_model::change::Change;
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -101,5 +106,41 @@ mod tests {
             let name = part.split('"').next().expect("a name");
             assert!(all.contains_key(name), "{name} is referred to and not there");
         }
+    }
+
+    /// What is known at a place of a change, as its reader says when it meets something else.
+    fn known(change: &Json) -> Option<BTreeSet<String>> {
+        let error = serde_json::from_value::<Change>(change.clone()).err()?.to_string();
+        let names = error.split_once("expected ")?.1;
+        Some(names.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+    }
+
+    fn names(schema: &Json) -> BTreeSet<String> {
+        let cases = schema["oneOf"].as_array().into_iter().flatten();
+        cases
+            .filter_map(|case| case["properties"].as_object())
+            .flat_map(|case| case.keys().cloned())
+            .collect()
+    }
+
+    #[test]
+    fn every_change_is_described() {
+        let all = by_hand();
+        let described = &all["Change"];
+        let subjects = known(&json!({"?": {}})).expect("subjects");
+        assert_eq!(names(described), subjects);
+        let mut acts = 0;
+        for subject in &subjects {
+            let of_subject = described["oneOf"].as_array().expect("cases");
+            let schema = of_subject.iter().find_map(|case| case["properties"].get(subject));
+            let schema = schema.expect("found above");
+            // Those with acts say so; the others name their fields.
+            if schema.get("oneOf").is_some() {
+                let of_reader = known(&json!({(subject.as_str()): {"?": {}}})).expect("acts");
+                assert_eq!(names(schema), of_reader, "{subject}");
+                acts += of_reader.len();
+            }
+        }
+        assert!(acts > 30, "{acts}");
     }
 }

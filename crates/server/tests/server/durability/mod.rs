@@ -8,6 +8,8 @@ mod delays;
 mod journal;
 mod kill;
 mod past;
+mod paused;
+mod races;
 mod synced;
 mod trace;
 mod two;

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use hoist_model::Id;
 use hoist_model::log::LogEntry;
+use hoist_model::record::Record;
 use hoist_store::{Store, StoreConfig};
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 /// The database of a server that was started in a folder without more.
 pub(super) fn url_in(folder: &Path) -> String {
@@ -35,6 +37,32 @@ pub(super) fn read(url: &str) -> (Vec<LogEntry>, Vec<String>) {
         problems.extend(gaps(entries.iter().map(|entry| entry.revision), head));
         (entries, problems)
     })
+}
+
+/// Every document as it stands: its revision and what it says.
+pub(super) fn documents(url: &str) -> BTreeMap<Id, (u64, Json)> {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let unused = Id::from_parts(0, [0; 10]);
+        let config = StoreConfig::new(url, Timestamp::UNIX_EPOCH, unused);
+        let store = Store::open(&config).await.expect("the database opens");
+        let mut documents = BTreeMap::new();
+        let loaded = store
+            .load(|record| {
+                documents.insert(record.id, content(&record));
+            })
+            .await
+            .expect("documents are read");
+        assert!(loaded.damaged.is_empty(), "{:#?}", loaded.damaged);
+        store.close().await;
+        documents
+    })
+}
+
+/// What counts of a document.
+pub(super) fn content(record: &Record) -> (u64, Json) {
+    let body = serde_json::from_str(record.body.get()).expect("JSON");
+    (record.revision, body)
 }
 
 /// Revisions by note, without the instance's own: the notes of these tests are single words.

@@ -19,8 +19,8 @@ const CHANGES: usize = 15;
 const EVALUATION: &str = "/ofrep/v1/evaluate/flags";
 
 /// Two servers, and what a test needs to talk to them.
-struct Pair {
-    servers: [Server; 2],
+pub(super) struct Pair {
+    pub(super) servers: [Server; 2],
     /// Of a person.
     token: String,
     /// Of an application in `dev`.
@@ -43,7 +43,7 @@ impl Pair {
         }
     }
 
-    fn person(&self, server: usize) -> Client {
+    pub(super) fn person(&self, server: usize) -> Client {
         Client::new(self.servers[server].address, &self.token)
     }
 
@@ -53,7 +53,7 @@ impl Pair {
 }
 
 /// Runs a test with a database of its own; says so where there is none.
-fn with_pair(test: &str, run: impl FnOnce(Pair, &str)) {
+pub(super) fn with_pair(test: &str, run: impl FnOnce(Pair, &str)) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let Some(database) = runtime.block_on(Database::create(test, "server")) else {
         return;
@@ -101,7 +101,7 @@ fn served(client: &mut Client, key: &str) -> Json {
 
 /// How long it took to become so.
 #[track_caller]
-fn soon(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
+pub(super) fn soon(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < SOON, "not within {SOON:?}: {what}");
@@ -232,7 +232,7 @@ fn one_goes_on_when_the_other_is_killed() {
 }
 
 /// Creates flags until told to stop or until nobody answers. Revisions by key.
-fn create_until(client: &mut Client, prefix: &str, stop: impl Fn() -> bool) -> BTreeMap<String, u64> {
+pub(super) fn create_until(client: &mut Client, prefix: &str, stop: impl Fn() -> bool) -> BTreeMap<String, u64> {
     let mut told = BTreeMap::new();
     for n in 0_u64.. {
         let key = format!("{prefix}-{n}");
