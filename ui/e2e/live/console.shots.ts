@@ -12,7 +12,14 @@ const flag = `${root}/flags/checkout-v2`;
 type Size = '1280' | '390';
 const heights: Record<Size, number> = { '1280': 800, '390': 844 };
 
-const shots: { name: string; path: string; scheme: 'light' | 'dark'; size: Size; plan?: true }[] = [
+const shots: {
+  name: string;
+  path: string;
+  scheme: 'light' | 'dark';
+  size: Size;
+  plan?: true;
+  typed?: string;
+}[] = [
   { name: 'flags', path: `${root}/flags`, scheme: 'light', size: '1280' },
   { name: 'flags', path: `${root}/flags`, scheme: 'dark', size: '1280' },
   { name: 'flags', path: `${root}/flags`, scheme: 'light', size: '390' },
@@ -30,6 +37,7 @@ const shots: { name: string; path: string; scheme: 'light' | 'dark'; size: Size;
   },
   { name: 'history', path: `${root}/history`, scheme: 'dark', size: '1280' },
   { name: 'segment', path: `${root}/segments/beta`, scheme: 'light', size: '1280' },
+  { name: 'palette', path: `${root}/flags`, scheme: 'light', size: '1280', typed: 'kill checkout' },
 ];
 
 test.beforeAll(async ({ browser, hoist }) => {
@@ -39,7 +47,7 @@ test.beforeAll(async ({ browser, hoist }) => {
   await page.close();
 });
 
-for (const { name, path, scheme, size, plan } of shots) {
+for (const { name, path, scheme, size, plan, typed } of shots) {
   test.describe(`${name} ${scheme} ${size}`, () => {
     test.use({ colorScheme: scheme, viewport: { width: Number(size), height: heights[size] } });
     test('shot', async ({ anna: page }) => {
@@ -50,6 +58,11 @@ for (const { name, path, scheme, size, plan } of shots) {
         await page.getByRole('button', { name: 'Move Old apps up' }).click();
         await page.getByRole('button', { name: 'Review…' }).click();
         await page.getByRole('button', { name: /Apply to prod/ }).waitFor();
+      }
+      if (typed) {
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox', { name: /Flags, segments/ }).fill(typed);
+        await page.getByRole('option', { name: /^Kill/ }).first().waitFor();
       }
       await page.waitForLoadState('networkidle');
       await still(page);

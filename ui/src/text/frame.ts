@@ -77,10 +77,9 @@ export const frameText = {
     back: 'One step back',
     apply: 'Apply in a dialog',
     help: 'This list',
-    palette: 'Jump to a flag or page',
+    palette: 'Jump to anything, or do something',
   },
-  palette: 'Jump to',
-  paletteHint: 'Flags and pages',
+  palette: 'Search or jump',
+  paletteKey: (mac: boolean) => (mac ? '⌘ K' : 'Ctrl K'),
   palettePlaceholder: 'Search or jump…',
-  palettePages: 'Pages',
 };

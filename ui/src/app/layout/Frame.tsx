@@ -20,7 +20,8 @@ import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
 
 const KeyboardHelp = lazy(async () => ({ default: (await import('./KeyboardHelp')).KeyboardHelp }));
-const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
+const loadPalette = () => import('@/features/palette/Palette');
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 
 const narrowKey = 'hoist.sidebar';
 const prefixes = ['g'] as const;
@@ -61,6 +62,14 @@ function useAnnouncedChanges() {
   useLiveChange(listener);
 }
 
+/** Fetches the palette when nothing else is to do: who opens it types on at once. */
+function usePaletteAtHand() {
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadPalette(), 1000);
+    return () => window.clearTimeout(timer);
+  }, []);
+}
+
 function FrameBody() {
   const [narrow, setNarrow] = useState(() => localStorage.getItem(narrowKey) === 'narrow');
   const [drawer, setDrawer] = useState(false);
@@ -70,6 +79,7 @@ function FrameBody() {
   const { undoLast } = usePlan();
   useSignedOut();
   useAnnouncedChanges();
+  usePaletteAtHand();
   usePrefixKeys(prefixes);
   const go = (page: string) => {
     if (org && project) void navigate({ to: `/o/${org}/p/${project}/${page}` });

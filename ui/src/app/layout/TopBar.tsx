@@ -24,7 +24,7 @@ export function TopBar({ onMenu, onHelp, onPalette }: TopBarProps) {
       <UnstyledButton className={classes.paletteButton} onClick={onPalette} aria-label={frameText.palette}>
         <Icon name="search" />
         <span>{frameText.palettePlaceholder}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{frameText.paletteKey(/Mac|iP/.test(navigator.platform))}</kbd>
       </UnstyledButton>
       <ThemeMenu />
       <Tooltip label={`${frameText.help} (?)`}>

@@ -10,12 +10,14 @@ interface KillFormProps {
   flag: string;
   environment: string;
   onDone: () => void;
+  /** The plan is about to open. */
+  onSend?: () => void;
   onCancel: () => void;
 }
 
 const minutes = [5, 15, 30, 60] as const;
 
-export function KillForm({ flag, environment, onDone, onCancel }: KillFormProps) {
+export function KillForm({ flag, environment, onDone, onSend, onCancel }: KillFormProps) {
   const { organization, project } = useScope();
   const { openPlan } = usePlan();
   const [reason, setReason] = useState('');
@@ -28,6 +30,7 @@ export function KillForm({ flag, environment, onDone, onCancel }: KillFormProps)
       return;
     }
     const end = until === '' ? undefined : new Date(Date.now() + Number(until) * 60_000).toISOString();
+    onSend?.();
     const result = await openPlan({
       organization,
       project,

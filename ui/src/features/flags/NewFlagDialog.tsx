@@ -53,14 +53,20 @@ function useTaken(key: string): boolean | undefined {
 const fieldOf = (problems: FieldProblem[], name: string) =>
   problems.find((problem) => problem.pointer.split('/').includes(name))?.detail;
 
-export function NewFlagDialog({ onClose }: { onClose: () => void }) {
+interface NewFlagDialogProps {
+  onClose: () => void;
+  /** The name to begin with. */
+  startName?: string;
+}
+
+export function NewFlagDialog({ onClose, startName = '' }: NewFlagDialogProps) {
   const { organization, project } = useScope();
   const { openPlan } = usePlan();
   const connected = useConnected();
   const navigate = useNavigate();
   const formId = useId();
   const keyInput = useRef<HTMLInputElement>(null);
-  const [name, setName] = useState('');
+  const [name, setName] = useState(startName);
   const [ownKey, setOwnKey] = useState<string>();
   const [kind, setKind] = useState<FlagKind>('boolean');
   const [variants, setVariants] = useState<VariantDraft[]>([
