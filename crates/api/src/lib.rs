@@ -23,6 +23,7 @@ pub mod problem;
 pub mod query;
 pub mod routes;
 pub mod tagged;
+pub mod travel;
 pub mod wire;
 pub mod write;
 
@@ -42,6 +43,8 @@ pub struct ApiConfig {
     pub secure_cookies: SecureCookies,
     /// Reads other systems' files.
     pub importer: importer::Importer,
+    /// How far one may look back and ahead.
+    pub horizon: travel::Horizon,
 }
 
 /// Whether cookies carry `Secure`, so that browsers send them over HTTPS only.
@@ -67,6 +70,7 @@ impl Default for ApiConfig {
             import_limit: 32 << 20,
             secure_cookies: SecureCookies::ByRequest,
             importer: importer::Importer::default(),
+            horizon: travel::Horizon::default(),
         }
     }
 }

@@ -14,12 +14,13 @@ use tokio::sync::{mpsc, oneshot};
 use crate::clock::Clock;
 use crate::follower::follow;
 use crate::limiter::{Limiter, SignInLimits};
+use crate::past::Pasts;
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
-use crate::submit::{Answer, Failure, Submission};
+use crate::submit::{Answer, Failure, Submission, failure};
 use crate::transitions::tell;
 use crate::world::World;
-use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer, failure};
+use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer};
 
 /// Everything a surface needs; cheap to share.
 pub struct App {
@@ -36,6 +37,7 @@ pub struct App {
     pub(crate) by_account: Limiter,
     pub(crate) by_address: Limiter,
     pub(crate) decoy: String,
+    pub(crate) pasts: Pasts,
     pub(crate) setup_token: std::sync::Mutex<Option<String>>,
     jobs: mpsc::Sender<Job>,
 }
@@ -89,6 +91,7 @@ impl App {
             by_account: Limiter::new(sign_in.per_account, sign_in.window),
             by_address: Limiter::new(sign_in.per_address, sign_in.window),
             decoy,
+            pasts: Pasts::default(),
             setup_token: std::sync::Mutex::new(None),
             jobs,
         });

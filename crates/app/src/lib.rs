@@ -17,6 +17,7 @@ pub mod events;
 pub mod follower;
 pub mod history;
 pub mod limiter;
+pub mod past;
 pub mod policy;
 pub mod reading;
 pub mod sessions;

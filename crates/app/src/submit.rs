@@ -1,5 +1,6 @@
 //! Submitting changes: the one door, for people, scripts and imports alike.
 
+use hoist_store::StoreError;
 use std::fmt;
 
 use hoist_model::Id;
@@ -135,4 +136,27 @@ pub fn plan_token(plan: &Plan) -> String {
     }
     text.push_str(&format!("{:?}", plan.grade));
     crate::source::digest_hex(&text).chars().take(32).collect()
+}
+
+/// What a failure of the store means to whoever asked; what is ours is logged.
+pub fn failure(error: &StoreError) -> Failure {
+    match error {
+        StoreError::Unavailable { retry, reason } => {
+            tracing::warn!(%reason, "the database is unavailable");
+            Failure::Unavailable {
+                retry_after_s: retry.as_secs().max(1),
+            }
+        }
+        StoreError::TooNew { .. } => Failure::ReadOnly,
+        StoreError::Damaged(damaged) if damaged.table == "change" => {
+            tracing::error!(%damaged, "a row of the log is damaged");
+            Failure::Damaged {
+                revision: damaged.id.clone(),
+            }
+        }
+        other => {
+            tracing::error!(error = %other, "the store failed");
+            Failure::Internal
+        }
+    }
 }

@@ -298,7 +298,7 @@ fn compile_all(state: &State) -> HashMap<Id, Arc<EnvironmentView>> {
 }
 
 /// Compiles a whole environment.
-fn compile(state: &State, project: Id, environment: Id, key: &str) -> EnvironmentView {
+pub(crate) fn compile(state: &State, project: Id, environment: Id, key: &str) -> EnvironmentView {
     let revision = youngest(state, project, environment);
     let mut compiler = Compiler::new(key, &state.head().epoch, revision);
     for (doc, segment) in state

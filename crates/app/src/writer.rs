@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::follower::start_anew;
 use crate::policy::{Policy, Verdict};
 use crate::source::Maker;
-use crate::submit::{Answer, Failure, Outcome, PlanChanged, Remembered, Submission, plan_token};
+use crate::submit::{Answer, Failure, Outcome, PlanChanged, Remembered, Submission, failure, plan_token};
 use crate::world::World;
 
 /// Submissions that wait at most; more are refused at once.
@@ -390,28 +390,6 @@ fn conflict_failure(conflict: &Conflict, ahead: &State) -> Failure {
             })
         }
         Conflict::Change(_) | Conflict::Exists => Failure::Internal,
-    }
-}
-
-pub(crate) fn failure(error: &StoreError) -> Failure {
-    match error {
-        StoreError::Unavailable { retry, reason } => {
-            tracing::warn!(%reason, "the database is unavailable");
-            Failure::Unavailable {
-                retry_after_s: retry.as_secs().max(1),
-            }
-        }
-        StoreError::TooNew { .. } => Failure::ReadOnly,
-        StoreError::Damaged(damaged) if damaged.table == "change" => {
-            tracing::error!(%damaged, "a row of the log is damaged");
-            Failure::Damaged {
-                revision: damaged.id.clone(),
-            }
-        }
-        other => {
-            tracing::error!(error = %other, "the store failed");
-            Failure::Internal
-        }
     }
 }
 

@@ -227,6 +227,21 @@ impl State {
         self.put(document);
     }
 
+    /// Adds a document that another state holds, too.
+    pub fn share(&mut self, document: Arc<Doc>) {
+        self.put(document);
+    }
+
+    /// Member rows of a segment, to be shared with another state.
+    pub fn shared_members(&self, segment: Id) -> Option<&Arc<HashSet<Box<str>>>> {
+        self.members.get(&segment)
+    }
+
+    /// Sets a segment's member rows, which another state may hold, too.
+    pub fn share_members(&mut self, segment: Id, members: Arc<HashSet<Box<str>>>) {
+        self.members.insert(segment, members);
+    }
+
     /// Adds a segment's member rows.
     pub fn load_members(&mut self, segment: Id, members: Vec<String>) {
         let set = self.members.entry(segment).or_default();

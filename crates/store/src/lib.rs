@@ -41,6 +41,7 @@ mod idempotency;
 mod log;
 mod members;
 mod migrate;
+mod past;
 mod pool;
 mod secrets;
 mod sessions;

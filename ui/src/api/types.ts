@@ -386,6 +386,8 @@ export interface ExplainRequest {
   environments: string[];
   contexts: Record<string, Json>[];
   at?: string;
+  /** As of a past revision; goes with no draft. */
+  revision?: Revision;
   draft?: {
     flag: string;
     environment: string;
@@ -411,6 +413,8 @@ export interface ExplainResult {
 
 export interface ExplainAnswer {
   results: ExplainResult[];
+  at: string;
+  as_of?: { revision: Revision; written_at: string };
 }
 
 export interface Attribute {

@@ -30,6 +30,7 @@ export const historyText = {
   notUndoable: 'This cannot be taken back.',
   compareNewest: 'Compare with the newest',
   showThen: 'Show as it was',
+  testThen: 'Test this revision',
   linkTo: (revision: number) => `link to revision ${revision}`,
   noVisible: 'No part that people edit.',
   notListed: (count: number) =>

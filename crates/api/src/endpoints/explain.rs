@@ -11,6 +11,7 @@ use hoist_model::Id;
 use hoist_model::document::{Config, Flag, Overrides, from_json};
 use hoist_model::lower::lower_flag;
 use hoist_model::merge::merge_patch;
+use hoist_model::permission::Permission;
 use hoist_model::record::Kind;
 use hoist_model::state::{Setting, State as Model};
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use crate::Api;
 use crate::body::Body;
 use crate::guard::Scope;
 use crate::problem::{Detail, Problem};
+use crate::travel::{AsOf, look_back};
 
 /// Decisions in one request at most.
 const MOST: usize = 100;
@@ -39,10 +41,14 @@ pub struct ExplainForm {
     /// Attributes by name, one object per subject.
     #[schema(value_type = Vec<crate::wire::schema::Context>)]
     pub contexts: Vec<Context>,
-    /// When; now unless given.
+    /// When, in the past or to come; now unless given. Another moment than now needs the permission `audit.view`.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
+    /// With definitions, settings and members as they were after this change; as they are unless given. Needs the
+    /// permission `audit.view`, and goes with no draft.
+    #[serde(default)]
+    pub revision: Option<u64>,
     /// Settings that nobody has saved.
     #[serde(default)]
     pub draft: Option<DraftForm>,
@@ -71,6 +77,12 @@ pub struct DraftForm {
 pub struct Explained {
     /// Contexts in their order, in each environments in theirs, in each flags by key or as asked.
     pub results: Vec<ExplainedDecision>,
+    /// The moment they are of.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What they rest on, where that is a past revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// One decision and why.
@@ -113,17 +125,32 @@ pub struct ExplainedDecision {
     pub explanation: Explanation,
 }
 
-/// Evaluates flags and says why, now or at any time, as published or with a draft.
+/// Evaluates flags and says why, now or at another moment, as published, with a draft or as of a past revision.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/explain", tag = "evaluation",
     params(("organization" = String, Path), ("project" = String, Path)), request_body = ExplainForm,
-    responses((status = 200, body = Explained), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Explained), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn explain(
     State(api): State<Api>,
     scope: Scope,
     body: Body<ExplainForm>,
 ) -> Result<Json<Explained>, Problem> {
     let form = body.value;
-    let places = places(&api, scope.project()?, &form)?;
+    let now = api.app.clock.now();
+    check_travel(&api, &scope, &form, now)?;
+    let (places, as_of) = match form.revision {
+        None => (places(&api, scope.project()?, &form)?, None),
+        Some(revision) => {
+            let seen = look_back(
+                &api,
+                scope.project()?,
+                &form.environments,
+                form.flags.as_deref(),
+                revision,
+            );
+            let seen = seen.await?;
+            (seen.environments.into_iter().map(as_it_is).collect(), Some(seen.as_of))
+        }
+    };
     let flags = form.flags.as_ref().map_or_else(
         || {
             places
@@ -140,13 +167,31 @@ pub async fn explain(
         return Err(Problem::invalid("too_many", detail, "/flags"));
     }
     let moment = Moment {
-        now: form.at.unwrap_or_else(|| api.app.clock.now()),
+        now: form.at.unwrap_or(now),
         seed: u64::from_ne_bytes(api.app.maker.bytes()),
     };
+    let at = moment.now;
     let results = tokio::task::spawn_blocking(move || run(&form, &places, &moment))
         .await
         .map_err(|_| Problem::internal())??;
-    Ok(Json(Explained { results }))
+    Ok(Json(Explained { results, at, as_of }))
+}
+
+fn as_it_is(view: Arc<EnvironmentView>) -> (Arc<EnvironmentView>, Arc<Snapshot>) {
+    let snapshot = Arc::clone(&view.snapshot);
+    (view, snapshot)
+}
+
+/// Whoever looks elsewhere than at what is served now sees what the audit log shows.
+fn check_travel(api: &Api, scope: &Scope, form: &ExplainForm, now: Timestamp) -> Result<(), Problem> {
+    if form.revision.is_some() && form.draft.is_some() {
+        let detail = "a draft is laid over what is set now; leave out the revision or the draft";
+        return Err(Problem::invalid("draft_of_the_past", detail, "/draft"));
+    }
+    if form.revision.is_some() || form.at.is_some_and(|at| at != now) {
+        scope.need(Permission::AuditView)?;
+    }
+    form.at.map_or(Ok(()), |at| api.config.horizon.check(at, now))
 }
 
 type Places = Vec<(Arc<EnvironmentView>, Arc<Snapshot>)>;

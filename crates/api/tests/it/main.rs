@@ -10,4 +10,5 @@ mod permissions;
 mod pipe;
 mod reads;
 mod states;
+mod travel;
 mod windows;

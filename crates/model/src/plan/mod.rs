@@ -15,6 +15,7 @@ mod result;
 mod segment;
 mod undo;
 
+pub use config::segments_in;
 pub use request::{Moved, Past, Problem, Refusal, Request, Source};
 pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};
 

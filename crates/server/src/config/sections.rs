@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use hoist_api::travel::{FARTHEST_AHEAD, Horizon};
 use hoist_app::limiter::SignInLimits;
 use jiff::SignedDuration;
 
@@ -159,6 +160,8 @@ pub struct Limits {
     pub connections: usize,
     /// Open event streams.
     pub streams: u64,
+    /// How far one may look back and ahead.
+    pub horizon: Horizon,
     /// That requests have to finish when the process ends.
     pub shutdown: Duration,
 }
@@ -172,6 +175,8 @@ impl Limits {
         let header_timeout = reader.whole("limits.header_timeout_s", 1..=3600);
         let connections = reader.whole("limits.connections", 1..=1_000_000);
         let streams = reader.whole("limits.streams", 0..=1_000_000);
+        let back_days = reader.whole("limits.past_days", 1..=36_500);
+        let ahead_days = reader.whole("limits.future_days", 0..=FARTHEST_AHEAD.into());
         let shutdown = reader.whole("limits.shutdown_s", 0..=3600);
         Some(Self {
             body_bytes: body_bytes?,
@@ -180,6 +185,10 @@ impl Limits {
             header_timeout: Duration::from_secs(header_timeout?),
             connections: connections?,
             streams: streams?,
+            horizon: Horizon {
+                back_days: back_days?,
+                ahead_days: ahead_days?,
+            },
             shutdown: Duration::from_secs(shutdown?),
         })
     }

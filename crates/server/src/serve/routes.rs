@@ -76,6 +76,7 @@ fn api(config: &Config) -> ApiConfig {
         import_limit: config.limits.import_bytes,
         secure_cookies: config.secure_cookies(),
         importer: Importer::new(read_import),
+        horizon: config.limits.horizon,
     }
 }
 

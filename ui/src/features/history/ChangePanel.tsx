@@ -94,6 +94,22 @@ function Change({
               {t.showThen}
             </Button>
           )}
+          {flag && scope.can('explain.run') && (
+            <Button
+              size="xs"
+              variant="subtle"
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/o/$org/p/$project/tester"
+                  params={{ org: scope.organization, project: scope.project }}
+                  search={{ flag, ...(only ? { env: only } : {}), rev: detail.revision }}
+                />
+              )}
+            >
+              {t.testThen}
+            </Button>
+          )}
           <CopyButton
             value={`${window.location.origin}${root}/${flag ? `flags/${encodeURIComponent(flag)}/` : ''}history?rev=${detail.revision}`}
             what={t.linkTo(detail.revision)}

@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Button, Checkbox, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,8 +7,8 @@ import type { ExplainRequest, ExplainResult } from '@/api/types';
 import { useEnvironments, useScope } from '@/app/scope';
 import { EnvironmentBadge } from '@/components/EnvironmentBadge';
 import { PageHeader, useTitle } from '@/components/PageHeader';
-import { EmptyState } from '@/components/Status';
-import { useMinute } from '@/components/Time';
+import { EmptyState, Note } from '@/components/Status';
+import { Time, useMinute } from '@/components/Time';
 import { FlagPicker } from '@/features/flag/FlagPicker';
 import { LocalTime } from '@/features/rules/LocalTime';
 import { common } from '@/text/common';
@@ -26,7 +26,7 @@ import { Verdict } from './Verdict';
 
 /** One subject against one flag or all flags, in any environments, at any time. */
 export function TesterPage() {
-  const { flag, env } = useSearch({ from: '/session/o/$org/p/$project/tester' });
+  const { flag, env, rev } = useSearch({ from: '/session/o/$org/p/$project/tester' });
   const scope = useScope();
   const all = useEnvironments();
   const navigate = useNavigate();
@@ -39,17 +39,19 @@ export function TesterPage() {
   const fallback = all[all.length - 1];
   const chosen = known.length > 0 ? known : fallback ? [fallback] : [];
   const allowed = scope.can('explain.run');
+  const travels = scope.can('audit.view');
   const request: ExplainRequest = {
     ...(flag ? { flags: [flag] } : {}),
     environments: chosen.map((environment) => environment.key),
     contexts: [context],
     ...(at ? { at } : {}),
+    ...(rev ? { revision: rev } : {}),
   };
   const { data, error, isFetching } = useExplain(request, allowed && Boolean(flag));
-  const search = (next: { flag?: string | undefined; env?: string | undefined }) =>
+  const search = (next: { flag?: string | undefined; env?: string | undefined; rev?: number | undefined }) =>
     void navigate({
       to: '.',
-      search: { ...(flag ? { flag } : {}), ...(env ? { env } : {}), ...next },
+      search: { ...(flag ? { flag } : {}), ...(env ? { env } : {}), ...(rev ? { rev } : {}), ...next },
       hash: true,
       replace: true,
       resetScroll: false,
@@ -91,6 +93,19 @@ export function TesterPage() {
             </div>
           </Checkbox.Group>
           <ContextForm value={context} onChange={setContext} />
+          {travels && (
+            <NumberInput
+              size="xs"
+              label={t.asOf}
+              placeholder={t.newest}
+              value={rev ?? ''}
+              min={1}
+              allowDecimal={false}
+              allowNegative={false}
+              hideControls
+              onChange={(next) => search({ rev: Number(next) > 0 ? Number(next) : undefined })}
+            />
+          )}
           {at ? (
             <>
               <LocalTime label={t.time} labelled value={at} now={now} onChange={setAt} />
@@ -103,7 +118,7 @@ export function TesterPage() {
                 {t.atNow}
               </Button>
             </>
-          ) : (
+          ) : travels ? (
             <Button
               size="compact-xs"
               variant="subtle"
@@ -112,7 +127,7 @@ export function TesterPage() {
             >
               {t.otherTime}
             </Button>
-          )}
+          ) : null}
           <CopyActs flag={flag} context={context} />
         </div>
         <div
@@ -123,6 +138,11 @@ export function TesterPage() {
         >
           {Object.keys(context).length === 0 && <p className={classes.muted}>{t.emptyContext}</p>}
           {error && <p className={classes.danger}>{errorWords(error)}</p>}
+          {flag && rev && data?.as_of?.revision === rev && (
+            <Note tone="info">
+              {t.wasThen(rev)} <Time at={data.as_of.written_at} exact />
+            </Note>
+          )}
           {flag ? (
             results.map((result) => (
               <section
@@ -135,6 +155,8 @@ export function TesterPage() {
                 <Explained result={result} />
               </section>
             ))
+          ) : rev ? (
+            <p className={classes.muted}>{t.chooseFlag}</p>
           ) : (
             <AllFlags
               context={context}

@@ -17,7 +17,8 @@ import { servedWords, Verdict } from './Verdict';
 
 /** "Why?" beside the rules: evaluates as you type. */
 export function TesterRail({ rail }: { rail: Rail }) {
-  const { organization, project } = useScope();
+  const { organization, project, can } = useScope();
+  const travels = can('audit.view');
   const navigate = useNavigate();
   const now = useMinute();
   const [timed, setTimed] = useState(false);
@@ -47,17 +48,19 @@ export function TesterRail({ rail }: { rail: Rail }) {
             onChange={(next) => rail.setUseDraft(next === 'draft')}
           />
         )}
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          aria-expanded={timed}
-          onClick={() => {
-            setTimed(!timed);
-            rail.setAt(timed ? undefined : new Date().toISOString());
-          }}
-        >
-          {timed ? t.atNow : t.otherTime}
-        </Button>
+        {travels && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-expanded={timed}
+            onClick={() => {
+              setTimed(!timed);
+              rail.setAt(timed ? undefined : new Date().toISOString());
+            }}
+          >
+            {timed ? t.atNow : t.otherTime}
+          </Button>
+        )}
       </div>
       {timed && rail.at && <LocalTime label={t.time} value={rail.at} now={now} onChange={rail.setAt} />}
       {Object.keys(rail.context).length === 0 && <p className={classes.muted}>{t.emptyContext}</p>}
