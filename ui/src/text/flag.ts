@@ -146,6 +146,7 @@ export const flagText = {
   resume: 'Resume',
   advance: 'Advance',
   rollBack: 'Roll back',
+  rampOf: (flag: string) => `The ramp of ${flag}`,
   rollBackTitle: 'Roll back the ramp',
   rollBackHelp: 'Goes to this share now and stays there. Later steps are dropped.',
   rollBackTo: 'Share in percent',

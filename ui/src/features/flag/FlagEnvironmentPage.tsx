@@ -94,7 +94,7 @@ function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
               onChange={(rules) => draft.setConfig({ rules })}
               draftKey={draft.key}
               onRule={draft.setRule}
-              acts={(rule) => <RampActs entry={entry} rule={rule.id} />}
+              acts={(rule) => <RampActs flag={detail.flag.key} entry={entry} rule={rule.id} />}
             />
           </Section>
           <OtherwiseSection entry={entry} draft={draft} variants={variants} readOnly={readOnly} />

@@ -9,6 +9,7 @@ import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
 import { RampActs } from './RampActs';
 import { Section } from './Section';
+import { useFlag } from './useFlag';
 import type { FlagDraft } from './useFlagDraft';
 
 interface OtherwiseSectionProps {
@@ -20,6 +21,7 @@ interface OtherwiseSectionProps {
 
 /** What everybody gets whom no rule took. */
 export function OtherwiseSection({ entry, draft, variants, readOnly }: OtherwiseSectionProps) {
+  const { detail } = useFlag();
   const now = useMinute();
   const serve = draft.body.config.default;
   const [open, setOpen] = useState(false);
@@ -46,7 +48,7 @@ export function OtherwiseSection({ entry, draft, variants, readOnly }: Otherwise
         )
       }
     >
-      <RampActs entry={entry} />
+      <RampActs flag={detail.flag.key} entry={entry} />
       {shown && (
         <ServeEditor
           label={t.otherwise}

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { FlagEnvironment, Patch } from '@/api/types';
+import { useScope } from '@/app/scope';
 import { Dialog } from '@/components/Dialog';
 import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
 import { baseAt } from '@/features/rules/draft';
+import { RampChart, RampTable } from '@/features/rules/RampChart';
 import {
   advance,
   holdAt,
@@ -20,9 +22,10 @@ import { percent } from '@/features/rules/sentence';
 import type { Curve, Rule, Serve } from '@/features/rules/wire';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
-import { useFlag } from './useFlag';
 
 interface RampActsProps {
+  /** Key of the flag. */
+  flag: string;
   entry: FlagEnvironment;
   /** The rule whose ramp it is; absent = Otherwise. */
   rule?: string;
@@ -38,6 +41,10 @@ function inServe(serve: Serve): { curve: Curve; put: (curve: Curve) => Serve } |
   if (typeof what !== 'object' || !('ramp' in what)) return undefined;
   return { curve: what.ramp.curve, put: (curve) => ({ ...serve, serve: { ramp: { ...what.ramp, curve } } }) };
 }
+
+/** What has a ramp in an environment: rules by id, and Otherwise (absent). */
+export const rampsIn = (entry: FlagEnvironment): (string | undefined)[] =>
+  [...entry.config.rules.map(({ id }) => id), undefined].filter((id) => placeOf(entry, id) !== undefined);
 
 /** The live ramp of a rule (its gate or what it serves) or of Otherwise. */
 function placeOf(entry: FlagEnvironment, id: string | undefined): Place | undefined {
@@ -59,8 +66,8 @@ function placeOf(entry: FlagEnvironment, id: string | undefined): Place | undefi
 }
 
 /** A running ramp: its share now, what comes next, and the acts on it. */
-export function RampActs({ entry, rule }: RampActsProps) {
-  const { detail, scope } = useFlag();
+export function RampActs({ flag, entry, rule }: RampActsProps) {
+  const scope = useScope();
   const { openPlan } = usePlan();
   const now = useMinute();
   const [holding, setHolding] = useState(false);
@@ -76,11 +83,9 @@ export function RampActs({ entry, rule }: RampActsProps) {
       organization: scope.organization,
       project: scope.project,
       environment: key,
-      changes: [
-        { config: { edit: { flag: detail.flag.key, environment: key, patch: place.patch(edited) } } },
-      ],
+      changes: [{ config: { edit: { flag, environment: key, patch: place.patch(edited) } } }],
       base: baseAt(entry.config),
-      title: t.rampTitle(word, detail.flag.key, key),
+      title: t.rampTitle(word, flag, key),
     });
   return (
     <div className={classes.ramp}>
@@ -123,6 +128,12 @@ export function RampActs({ entry, rule }: RampActsProps) {
             {t.rollBack}…
           </Button>
         </span>
+      )}
+      {state !== 'finished' && (
+        <div className={classes.rampPicture}>
+          <RampChart curve={curve} now={now} />
+          <RampTable curve={curve} now={now} />
+        </div>
       )}
       {holding && (
         <HoldDialog

@@ -2,7 +2,7 @@ import { Drawer, Loader, Popover, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import type { Change, Environment, EnvironmentState, FlagListItem } from '@/api/types';
 import { useConnected } from '@/app/live';
 import { useScope } from '@/app/scope';
@@ -21,6 +21,8 @@ import { flagsText } from '@/text/flags';
 import { planText } from '@/text/plan';
 import classes from './Flags.module.css';
 import { KillForm } from './KillForm';
+
+const CellRamps = lazy(async () => ({ default: (await import('@/features/flag/CellRamps')).CellRamps }));
 
 interface CellPanelProps {
   item: FlagListItem;
@@ -139,6 +141,11 @@ function PanelContent({ item, environment, state, onClose }: PanelContentProps) 
           </>
         )}
       </p>
+      {!killing && (state.state === 'ramping' || state.state === 'paused') && (
+        <Suspense>
+          <CellRamps flag={flag} environment={environment.key} />
+        </Suspense>
+      )}
       {killing ? (
         <KillForm
           flag={flag}

@@ -4,6 +4,7 @@ import {
   advance,
   curveTime,
   holdAt,
+  linesOf,
   nextTransition,
   outline,
   pause,
@@ -117,6 +118,42 @@ describe('ramp', () => {
   it('draws corners', () => {
     expect(outline(steps, hour(-1), hour(21)).map((corner) => corner.share)).toEqual([
       0, 0, 1_000, 1_000, 5_000, 5_000, 10_000, 10_000,
+    ]);
+  });
+});
+
+describe('the curve in words', () => {
+  const curve: Curve = {
+    shape: 'steps',
+    points: [
+      { at: '2026-11-01T00:00:00Z', share: 1000 },
+      { at: '2026-11-02T00:00:00Z', share: 5000 },
+      { at: '2026-11-03T00:00:00Z', share: 10_000 },
+    ],
+    pauses: [{ from: '2026-11-01T12:00:00Z', until: '2026-11-02T12:00:00Z' }],
+  };
+  const words = (of: Curve, now: string) =>
+    linesOf(of, Date.parse(now)).map(
+      ({ at, kind, share }) => `${new Date(at).toISOString().slice(5, 13)} ${kind} ${share}`,
+    );
+
+  it('has points at the time they are reached, pauses and now', () => {
+    expect(words(curve, '2026-11-01T06:00:00Z')).toEqual([
+      '11-01T00 point 1000',
+      '11-01T06 here 1000',
+      '11-01T12 pause 1000',
+      '11-02T12 resume 1000',
+      '11-03T00 point 5000',
+      '11-04T00 point 10000',
+    ]);
+  });
+
+  it('leaves out what an open pause keeps from happening', () => {
+    const open = { ...curve, pauses: [{ from: '2026-11-01T12:00:00Z' }] };
+    expect(words(open, '2026-11-05T00:00:00Z')).toEqual([
+      '11-01T00 point 1000',
+      '11-01T12 pause 1000',
+      '11-05T00 here 1000',
     ]);
   });
 });

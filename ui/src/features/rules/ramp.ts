@@ -224,3 +224,24 @@ export function outline(curve: Curve, from: number, to: number): { at: number; s
   }
   return out;
 }
+
+export interface RampLine {
+  at: number;
+  kind: 'point' | 'pause' | 'resume' | 'here';
+  /** What holds from then on; of a linear curve, at that moment. */
+  share: number;
+}
+
+/** The curve in words: its points, its pauses and now, in the order in which they happen. */
+export function linesOf(curve: Curve, now: number): RampLine[] {
+  const line = (at: number, kind: RampLine['kind']): RampLine => ({ at, kind, share: shareAt(curve, at) });
+  const points = curve.points.flatMap((point) => {
+    const at = realTime(curve, ms(point.at));
+    return at === undefined ? [] : [line(at, 'point')];
+  });
+  const pauses = (curve.pauses ?? []).flatMap((span) => [
+    line(ms(span.from), 'pause'),
+    ...(span.until ? [line(ms(span.until), 'resume')] : []),
+  ]);
+  return [...points, ...pauses, line(now, 'here')].sort((a, b) => a.at - b.at);
+}
