@@ -23,7 +23,14 @@ test('a ramp is seen with its points, paused from the list and resumed on its pa
   await expect(panel.getByText('you are here', { exact: true })).toBeVisible();
   await panel.getByText('As a table').click();
   const rows = panel.getByRole('table', { name: 'The ramp as a table' }).getByRole('row');
-  await expect(rows).toHaveText([/When/, /Step5\s%/, /Step25\s%/, /You are here25\s%/, /Step50\s%/, /Step100\s%/]);
+  await expect(rows).toHaveText([
+    /When/,
+    /Step5\s%/,
+    /Step25\s%/,
+    /You are here25\s%/,
+    /Step50\s%/,
+    /Step100\s%/,
+  ]);
   await panel.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('dialog').getByText(/pause/i).first()).toBeVisible();
   expect(await state()).toBe('ramping');
