@@ -206,9 +206,6 @@ pub(crate) async fn load(store: &Store) -> Result<State, StoreError> {
         .load(|record| documents.push(Doc::read(&record).map(Arc::new).map_err(|error| (record.id, error))))
         .await?;
     let mut state = State::empty(loaded.head);
-    for damaged in &loaded.damaged {
-        tracing::error!(%damaged, "a damaged row is left out");
-    }
     for document in documents {
         match document {
             Ok(document) => state.add(document),

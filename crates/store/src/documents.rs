@@ -12,19 +12,16 @@ use crate::sql::{Row, Sql};
 pub(crate) async fn put(conn: &mut Conn, before: Option<&Record>, after: &Record) -> Result<()> {
     let sum = sum(after);
     let done = match before {
-        None => {
-            let sql = Sql::new(
-                "INSERT INTO document (id, kind, scope, key, revision, v, body, checksum) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            );
-            conn.execute(bind(sql, after, sum)).await
-        }
+        None => insert(conn, after, sum).await,
         Some(before) if before.id == after.id && before.kind == after.kind => {
             let sql = Sql::new(
                 "UPDATE document SET scope = $3, key = $4, revision = $5, v = $6, body = $7, \
                  checksum = $8 WHERE id = $1 AND kind = $2 AND revision = $9",
             );
-            conn.execute(bind(sql, after, sum).bind(before.revision)).await
+            match conn.execute(bind(sql, after, sum).bind(before.revision)).await {
+                Ok(0) if clear_damaged(conn, before).await? => insert(conn, after, sum).await,
+                done => done,
+            }
         }
         Some(_) => {
             let problem = format!("document {}: before and after differ in id or kind", after.id);
@@ -43,6 +40,39 @@ pub(crate) async fn put(conn: &mut Conn, before: Option<&Record>, after: &Record
     }
 }
 
+async fn insert(conn: &mut Conn, record: &Record, sum: u64) -> Result<u64> {
+    let sql = Sql::new(
+        "INSERT INTO document (id, kind, scope, key, revision, v, body, checksum) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    );
+    conn.execute(bind(sql, record, sum)).await
+}
+
+/// Removes damaged rows that stand where a document should be; whether there were any. Their document was taken from
+/// the log when it was loaded, so the next change of it mends the table.
+async fn clear_damaged(conn: &mut Conn, record: &Record) -> Result<bool> {
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE id = ")
+        .value(record.id)
+        .push(" OR (kind = ")
+        .value(record.kind.as_str())
+        .push(" AND scope = ")
+        .value(scope(record))
+        .push(" AND key = ")
+        .value(&record.key)
+        .push(")");
+    let rows = conn.all(sql.rare()).await?;
+    if rows.is_empty() || rows.iter().any(|row| read(row).is_ok()) {
+        return Ok(false);
+    }
+    for row in rows {
+        let id = row.text(0)?.split(' ').next().unwrap_or_default().to_owned();
+        let sql = Sql::new("DELETE FROM document WHERE id = $1").bind(id);
+        conn.execute(sql.rare()).await?;
+    }
+    Ok(true)
+}
+
 /// Removes a document, if it is as `before` says.
 pub(crate) async fn remove(conn: &mut Conn, before: &Record) -> Result<()> {
     let sql = Sql::new("DELETE FROM document WHERE id = $1 AND kind = $2 AND revision = $3")
@@ -50,28 +80,46 @@ pub(crate) async fn remove(conn: &mut Conn, before: &Record) -> Result<()> {
         .bind(before.kind.as_str())
         .bind(before.revision);
     match conn.execute(sql).await? {
+        0 if clear_damaged(conn, before).await? => Ok(()),
         0 => Err(stale(before.id, before.revision)),
         _ => Ok(()),
     }
 }
 
-/// Hands over every document, in any order, and says which are damaged. One at a time: all of them as text
-/// would take more memory than what is made of them.
+/// What [`read`] expects.
 ///
 /// Two columns instead of eight: SQLite's driver copies each value of each row on its own and hands
 /// it to another thread, which costs more than everything else here. Only keys may hold spaces.
-pub(crate) async fn load(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<Vec<Damaged>> {
-    let sql = Sql::new(
-        "SELECT id || ' ' || kind || ' ' || scope || ' ' || revision || ' ' || v || ' ' || checksum || ' ' || key, \
-         body FROM document",
-    );
-    let mut bad = Vec::new();
-    conn.each(sql, |row| match read(&row) {
-        Ok(record) => each(record),
-        Err(damaged) => bad.push(damaged),
+const SELECT: &str = "SELECT id || ' ' || kind || ' ' || scope || ' ' || revision || ' ' || v || ' ' || checksum || ' ' || key, \
+                      body FROM document";
+
+/// Hands over every document, in any order, and says which are damaged. One at a time: all of them as text
+/// would take more memory than what is made of them.
+pub(crate) async fn load(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<Rows> {
+    let mut rows = Rows::default();
+    conn.each(Sql::new(SELECT), |row| {
+        rows.seen += 1;
+        match read(&row) {
+            Ok(record) => each(record),
+            Err(damaged) => rows.damaged.push(damaged),
+        }
     })
     .await?;
-    Ok(bad)
+    Ok(rows)
+}
+
+/// How many rows there are, as SQLite's index of them says: a damaged page may hide some of the table.
+pub(crate) async fn count(conn: &mut Conn) -> Result<u64> {
+    conn.one(Sql::new("SELECT COUNT(*) FROM document")).await?.unsigned(0)
+}
+
+/// What a look at all rows has found, beside the good ones.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// Good and damaged.
+    pub(crate) seen: u64,
+    /// Those that are not what was written.
+    pub(crate) damaged: Vec<Damaged>,
 }
 
 fn bind<'a>(sql: Sql<'a>, record: &'a Record, sum: u64) -> Sql<'a> {

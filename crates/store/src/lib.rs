@@ -43,6 +43,7 @@ mod members;
 mod migrate;
 mod past;
 mod pool;
+mod recover;
 mod secrets;
 mod sessions;
 mod sql;

@@ -138,12 +138,17 @@ pub(crate) async fn after(conn: &mut Conn, revision: u64, limit: u32) -> Result<
 
 /// The end of the log.
 pub(crate) async fn head(conn: &mut Conn) -> Result<Head> {
-    let sql = Sql::new("SELECT epoch, revision FROM head");
+    let sql = Sql::new("SELECT epoch, revision, (SELECT COALESCE(MAX(revision), 0) FROM change) FROM head");
     let row = conn.optional(sql).await?;
     let row = row.ok_or_else(|| StoreError::damaged("head", "1", "the row is missing"))?;
+    let (revision, last) = (row.unsigned(1)?, row.unsigned(2)?);
+    if revision != last {
+        let problem = format!("it says {revision}, the log ends at {last}");
+        return Err(StoreError::damaged("head", "1", problem));
+    }
     Ok(Head {
         epoch: row.text(0)?.to_owned(),
-        revision: row.unsigned(1)?,
+        revision,
     })
 }
 

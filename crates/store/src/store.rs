@@ -13,7 +13,7 @@ use crate::conn::{Conn, Tx};
 use crate::error::{Damaged, Result, StoreError};
 use crate::pool::Pool;
 use crate::sql::Sql;
-use crate::{documents, log, members, migrate};
+use crate::{documents, log, members, migrate, recover};
 
 /// The version of this program as a writer. A migration that older writers would spoil raises
 /// `head.min_writer`; they may then only read.
@@ -38,7 +38,7 @@ pub struct Loaded {
     pub head: Head,
     /// Segments that have member rows, each with its subjects in the order of joining.
     pub members: Vec<(Id, Vec<String>)>,
-    /// Rows that are not what was written. They are not among the others.
+    /// Rows that are not what was written; each says whether what the log says stands among the others instead.
     pub damaged: Vec<Damaged>,
 }
 
@@ -80,16 +80,22 @@ impl Store {
     /// Reads and verifies everything that lives in memory, at one instant of the database. Documents are handed
     /// over one by one, in any order.
     #[tracing::instrument(skip_all, err)]
-    pub async fn load(&self, document: impl FnMut(Record) + Send) -> Result<Loaded> {
+    pub async fn load(&self, mut document: impl FnMut(Record) + Send) -> Result<Loaded> {
         let mut tx = Tx::snapshot(self.reader().await?).await?;
         let conn = tx.conn()?;
         let head = log::head(conn).await?;
-        let mut damaged = documents::load(conn, document).await?;
-        let (members, bad_members) = members::load(conn).await?;
+        let documents::Rows { seen, mut damaged } = documents::load(conn, &mut document).await?;
+        if !damaged.is_empty() || documents::count(conn).await? != seen {
+            recover::documents(conn, &mut damaged, &mut document).await?;
+        }
+        let (mut members, mut bad_members) = members::load(conn).await?;
+        if !damaged.is_empty() || !bad_members.is_empty() {
+            recover::members(conn, &mut bad_members, &mut members).await?;
+        }
         damaged.extend(bad_members);
         tx.rollback().await;
         for row in &damaged {
-            tracing::error!(damaged = %row, "left out");
+            tracing::error!(damaged = %row, "a row is not what was written");
         }
         Ok(Loaded { head, members, damaged })
     }

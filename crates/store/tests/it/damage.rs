@@ -3,12 +3,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use hoist_model::log::Effect;
-use hoist_store::{HistoryFilter, Logged, Store, StoreError};
+use hoist_store::{Damaged, HistoryFilter, Logged, Store, StoreError};
 
 use crate::support::*;
 
 on_both! {
-    async fn damaged_rows_are_found_and_left_out(db: &Db) {
+    async fn damaged_rows_are_found_and_taken_from_the_log(db: &Db) {
         let store = db.open().await;
         let (project, segment) = (new_id(), new_id());
         let flags: Vec<_> = ["a", "b", "c", "d", "e", "f", "g"].map(|key| flag(project, key, 1)).into();
@@ -28,8 +28,11 @@ on_both! {
             db.tamper(sql).await;
         }
         let (loaded, documents) = loaded(&store).await;
-        assert_eq!(documents, [flags[6].clone()]);
-        assert_eq!(loaded.members, [(segment, vec!["x".to_owned(), "z".to_owned()])]);
+        assert_eq!(documents, flags);
+        let all = || ["x", "y", "z"].map(str::to_owned).to_vec();
+        assert_eq!(loaded.members, [(segment, all())]);
+        let says_so = |row: &Damaged| row.problem.ends_with("; what the log says is used");
+        assert!(loaded.damaged.iter().all(says_so), "{:#?}", loaded.damaged);
         let mut damaged: Vec<_> = loaded.damaged.iter().map(|row| (row.table, row.id.clone())).collect();
         let mut expected: Vec<_> = flags[..6].iter().map(|flag| ("document", flag.id.to_string())).collect();
         expected.push(("member", format!("{segment}/yy")));
@@ -38,6 +41,84 @@ on_both! {
         assert_eq!(damaged, expected);
         let page = store.members(segment, None, "", 10).await.unwrap();
         assert_eq!(page.members.len(), 2);
+    }
+
+    async fn the_next_change_mends_a_damaged_row(db: &Db) {
+        let store = db.open().await;
+        let flags: Vec<_> = ["a", "b", "c", "d", "e"].map(|key| flag(new_id(), key, 1)).into();
+        write(&store, flags.iter().map(created).collect()).await.unwrap();
+        for sql in [
+            "UPDATE document SET body = '{' WHERE key = 'a'",
+            "UPDATE document SET revision = 9 WHERE key = 'b'",
+            "UPDATE document SET kind = 'toggle' WHERE key = 'c'",
+            "UPDATE document SET id = REPLACE(id, '-', '_') WHERE key = 'd'",
+            "UPDATE document SET id = REPLACE(id, '-', '_') WHERE key = 'e'",
+        ] {
+            db.tamper(sql).await;
+        }
+        let (expected, mut effects): (Vec<_>, Vec<_>) = flags[..4].iter().map(|before| edited(before, 2)).unzip();
+        effects.push(Effect::Remove { before: flags[4].clone() });
+        write(&store, effects).await.unwrap();
+        let (loaded, documents) = loaded(&store).await;
+        assert_eq!(loaded.damaged, []);
+        assert_eq!(documents, expected);
+        // A good row at another revision is a conflict as ever.
+        let stale = edited(&flags[0], 3).1;
+        assert!(matches!(write(&store, vec![stale]).await, Err(StoreError::Conflict(_))));
+    }
+
+    async fn what_is_damaged_in_the_log_too_is_left_out(db: &Db) {
+        let store = db.open().await;
+        let (project, segment) = (new_id(), new_id());
+        let flags = ["a", "b"].map(|key| flag(project, key, 1));
+        write(&store, vec![created(&flags[0])]).await.unwrap();
+        let second = edited(&flags[1], 2).0;
+        write(&store, vec![created(&second)]).await.unwrap();
+        let members = ["x", "y"].map(str::to_owned).into();
+        write(&store, vec![Effect::AddMembers { segment, members }]).await.unwrap();
+        for sql in [
+            "UPDATE document SET body = '{}'",
+            "UPDATE member SET subject = 'yy' WHERE subject = 'y'",
+            "UPDATE change SET body = REPLACE(body, 'Change', 'Chance') WHERE revision <> 2",
+        ] {
+            db.tamper(sql).await;
+        }
+        let (loaded, documents) = loaded(&store).await;
+        assert_eq!(documents, [second]);
+        assert_eq!(loaded.members, [(segment, vec!["x".to_owned()])]);
+        assert_eq!(loaded.damaged.len(), 3);
+        let left_out = loaded.damaged.iter().filter(|row| !row.problem.contains("the log"));
+        assert_eq!(left_out.count(), 2, "{:#?}", loaded.damaged);
+    }
+
+    async fn a_row_of_an_earlier_time_is_found_beside_a_damaged_one(db: &Db) {
+        let store = db.open().await;
+        let flags = ["a", "b"].map(|key| flag(new_id(), key, 1));
+        write(&store, flags.iter().map(created).collect()).await.unwrap();
+        db.tamper("CREATE TABLE earlier AS SELECT * FROM document WHERE key = 'a'").await;
+        let (after, effect) = edited(&flags[0], 2);
+        write(&store, vec![effect]).await.unwrap();
+        for sql in [
+            "DELETE FROM document WHERE key = 'a'",
+            "INSERT INTO document SELECT * FROM earlier",
+            "DROP TABLE earlier",
+            "UPDATE document SET body = '{}' WHERE key = 'b'",
+        ] {
+            db.tamper(sql).await;
+        }
+        let (loaded, documents) = loaded(&store).await;
+        assert_eq!(loaded.damaged.len(), 2, "{:#?}", loaded.damaged);
+        // The earlier one was handed over first; who reads them keeps the last.
+        assert_eq!(documents, [flags[0].clone(), after, flags[1].clone()]);
+    }
+
+    async fn a_head_that_is_not_the_end_of_the_log_is_damage(db: &Db) {
+        let store = db.open().await;
+        write(&store, Vec::new()).await.unwrap();
+        db.tamper("UPDATE head SET revision = 7").await;
+        let error = store.load(drop).await.unwrap_err();
+        let StoreError::Damaged(row) = &error else { panic!("{error}") };
+        assert_eq!((row.table, row.problem.as_str()), ("head", "it says 7, the log ends at 1"));
     }
 
     async fn damaged_log_rows_are_not_served(db: &Db) {

@@ -16,6 +16,7 @@ mod history;
 mod idempotency;
 mod members;
 mod migrations;
+mod mutations;
 mod postgres;
 mod secrets;
 mod sessions;
