@@ -6,6 +6,7 @@ import { fake, type Story } from './fixtures/server';
 const routes = {
   flags: '/o/acme/p/shop/flags',
   filtered: '/o/acme/p/shop/flags?q=tag:billing stauts:on',
+  start: '/o/acme/p/shop/start',
   projects: '/o/acme',
   members: '/o/acme/members',
   roles: '/o/acme/roles',

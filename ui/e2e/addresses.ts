@@ -21,11 +21,13 @@ export const addresses: Record<string, Make> = {
   '/login': () => ['/login'],
   '/setup': () => ['/setup?token=abc'],
   '/': () => ['/'],
+  '/start': () => ['/start'],
   '/account': () => ['/account'],
   '/o/$org': ({ org }) => [`/o/${org}`],
   '/o/$org/members': ({ org }) => [`/o/${org}/members`],
   '/o/$org/roles': ({ org }) => [`/o/${org}/roles`],
   '/o/$org/audit': ({ org }) => [`/o/${org}/audit`],
+  '/o/$org/p/$project/start': (place) => [`${project(place)}/start`],
   '/o/$org/p/$project/flags': (place) => [
     `${project(place)}/flags`,
     `${project(place)}/flags?q=tag:nowhere stauts:on`,

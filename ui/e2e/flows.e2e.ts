@@ -22,7 +22,7 @@ test('sets up, signs out and signs in', async ({ page }) => {
   await page.getByLabel('E-mail').fill('anna@acme.example');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await page.getByRole('button', { name: 'Create and sign in' }).click();
-  await expect(page).toHaveURL(/\/o\/acme\/p\/shop\/flags/);
+  await expect(page).toHaveURL(/\/o\/acme\/p\/shop\/start/);
   await page.getByRole('button', { name: /Account of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(/\/login/);

@@ -38,6 +38,7 @@ const shots: {
   { name: 'history', path: `${root}/history`, scheme: 'dark', size: '1280' },
   { name: 'segment', path: `${root}/segments/beta`, scheme: 'light', size: '1280' },
   { name: 'ramp', path: `${root}/flags/fast-search/e/prod`, scheme: 'light', size: '1280' },
+  { name: 'start', path: `${root}/start`, scheme: 'light', size: '1280' },
   { name: 'palette', path: `${root}/flags`, scheme: 'light', size: '1280', typed: 'kill checkout' },
 ];
 

@@ -19,7 +19,7 @@ test('sets up with the link from the log, signs out and in again', async ({ page
   await expect(page.getByRole('alert')).toBeVisible();
   await page.goto(link(hoist));
   await fill();
-  await expect(page).toHaveURL(/\/o\/default\/p\/first\/flags/);
+  await expect(page).toHaveURL(/\/o\/default\/p\/first\/start/);
   await page.getByRole('button', { name: /Account of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(/\/login/);

@@ -29,6 +29,18 @@ const setupRoute = createRoute({
 
 const homeRoute = createRoute({ getParentRoute: () => sessionRoute, path: '/', component: HomePage });
 
+const startRoute = createRoute({
+  getParentRoute: () => sessionRoute,
+  path: 'start',
+  component: lazyRouteComponent(() => import('@/features/start/StartRedirect'), 'StartRedirect'),
+});
+
+const projectStartRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: 'start',
+  component: lazyRouteComponent(() => import('@/features/start/StartPage'), 'StartPage'),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => sessionRoute,
   path: 'account',
@@ -89,6 +101,7 @@ export const routeTree = rootRoute.addChildren([
   setupRoute,
   sessionRoute.addChildren([
     homeRoute,
+    startRoute,
     accountRoute,
     organizationRoute.addChildren([
       projectsRoute,
@@ -96,6 +109,7 @@ export const routeTree = rootRoute.addChildren([
       rolesRoute,
       auditRoute,
       projectRoute.addChildren([
+        projectStartRoute,
         flagsRoute,
         flagRoutes,
         segmentsRoute,

@@ -120,7 +120,7 @@ function schemeVariables(tokens: Tokens): Record<string, string> {
     set({
       [`--mantine-color-${name}-text`]: `var(--h-${text})`,
       [`--mantine-color-${name}-filled`]: `var(--h-${fill})`,
-      [`--mantine-color-${name}-filled-hover`]: `color-mix(in oklab, var(--h-${fill}), var(--h-text) 12%)`,
+      [`--mantine-color-${name}-filled-hover`]: `color-mix(in oklab, var(--h-${fill}), black 12%)`,
       [`--mantine-color-${name}-light`]: `var(--h-${tint})`,
       [`--mantine-color-${name}-light-hover`]: `color-mix(in oklab, var(--h-${tint}), var(--h-text) 6%)`,
       [`--mantine-color-${name}-light-color`]: `var(--h-${text})`,

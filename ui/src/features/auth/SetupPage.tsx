@@ -72,7 +72,7 @@ function SetupForm({ firstToken }: { firstToken: string }) {
       });
       client.removeQueries({ queryKey: keys.session });
       client.setQueryData(keys.setup, { needed: false });
-      await navigate({ to: '/', replace: true });
+      await navigate({ to: '/start', replace: true });
     } catch (caught) {
       setError(caught instanceof Problem ? caught : new Problem(0, { title: String(caught) }));
     } finally {

@@ -1,5 +1,6 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { FlagPage } from '@/api/types';
@@ -7,16 +8,20 @@ import { useScope } from '@/app/scope';
 import { GuardedButton } from '@/components/GuardedButton';
 import { EmptyState } from '@/components/Status';
 import { flagsText } from '@/text/flags';
+import { startText } from '@/text/start';
 import classes from './Flags.module.css';
 import { parseQuery, without, writeTerm } from './query';
 
 export function NoFlags({ onCreate }: { onCreate: () => void }) {
-  const { can } = useScope();
+  const { can, organization, project } = useScope();
   return (
     <EmptyState title={flagsText.emptyTitle} text={flagsText.emptyText} command={flagsText.emptyCommand}>
       <GuardedButton allowed={can('flag.create')} permission="flag.create" onClick={onCreate}>
         {flagsText.create}
       </GuardedButton>
+      <Link to="/o/$org/p/$project/start" params={{ org: organization, project }}>
+        {startText.link}
+      </Link>
     </EmptyState>
   );
 }

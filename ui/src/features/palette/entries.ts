@@ -4,6 +4,7 @@ import { common } from '@/text/common';
 import { flagsText } from '@/text/flags';
 import { frameText } from '@/text/frame';
 import { paletteText as t } from '@/text/palette';
+import { startText } from '@/text/start';
 import { type Asked, ranked, type Verb } from './rank';
 
 export type Scheme = 'light' | 'dark' | 'auto';
@@ -62,6 +63,7 @@ export function pagesOf({ organization, project, session, can }: Place): Entry[]
           page(frameText.tester, `${p}/tester`),
           page(frameText.calendar, `${p}/calendar`),
           page(frameText.history, `${p}/history`),
+          page(startText.link, `${p}/start`),
           ...settings.map(([text, section]) => page(text, `${p}/settings/${section}`)),
         ]
       : []),
