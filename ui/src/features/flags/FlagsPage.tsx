@@ -18,11 +18,12 @@ import { columnsOf } from './columns';
 import classes from './Flags.module.css';
 import { type CellTarget, FlagCards, FlagTable } from './FlagTable';
 import { NoFlags, NoMatch } from './ListStates';
-import { ColumnsMenu, Pager, ViewsMenu } from './ListTools';
+import { ColumnsMenu, Pager } from './ListTools';
 import { QueryBox } from './QueryBox';
 import { type ListSearch, sizes } from './search';
 import { useAllMatching, useFlagList, useTrail, useTypedQuery } from './useFlagList';
 import { useRowKeys } from './useRowKeys';
+import { ViewsMenu } from './ViewsMenu';
 
 const NewFlagDialog = lazy(async () => ({ default: (await import('./NewFlagDialog')).NewFlagDialog }));
 const route = getRouteApi('/session/o/$org/p/$project/flags');
@@ -135,6 +136,7 @@ export function FlagsPage() {
       <PageHeader title={flagsText.title} aside={list.data ? flagsText.total(total) : undefined}>
         <ViewsMenu
           environments={environments}
+          search={search}
           onView={(next) =>
             void navigate({ search: { cols: search.cols, density: search.density, ...next } })
           }

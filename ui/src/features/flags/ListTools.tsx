@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, NativeSelect, Popover, SegmentedControl } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Popover, SegmentedControl } from '@mantine/core';
 import type { Environment } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { flagsText } from '@/text/flags';
@@ -6,46 +6,6 @@ import { type Columns, otherColumns, writeColumns } from './columns';
 import classes from './Flags.module.css';
 import { type ListSearch, sizes } from './search';
 import { defaultSize } from './useFlagList';
-
-interface ViewsMenuProps {
-  environments: Environment[];
-  onView: (search: ListSearch) => void;
-}
-
-/** Built-in views; each is a plain address. */
-export function ViewsMenu({ environments, onView }: ViewsMenuProps) {
-  const guarded = environments.filter((environment) => environment.protected);
-  const names = flagsText.viewNames;
-  const views: [string, ListSearch][] = [
-    [names.all, {}],
-    [names.mine, { q: 'owner:me' }],
-    ...guarded.map((environment): [string, ListSearch] => [
-      names.on(environment.key),
-      { q: `status:on env:${environment.key}` },
-    ]),
-    [names.ramping, { q: 'status:ramping,paused' }],
-    [names.killed, { q: 'status:killed' }],
-    [names.week, { q: 'changed:<7d', sort: '-changed' }],
-    [names.stale, { q: 'is:stale' }],
-    [names.archived, { q: 'is:archived' }],
-  ];
-  return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <Button variant="default" rightSection={<Icon name="chevronDown" size={14} />}>
-          {flagsText.views}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {views.map(([name, search]) => (
-          <Menu.Item key={name} onClick={() => onView(search)}>
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
 
 interface ColumnsMenuProps {
   opened: boolean;
