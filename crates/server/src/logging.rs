@@ -13,7 +13,12 @@ use crate::config::{Log, LogFormat};
 pub fn start(log: &Log) {
     // The configuration has checked the filter.
     let filter = EnvFilter::builder().parse_lossy(&log.level);
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // A line that cannot be written is lost. Told on standard error, as the library does, that would be a panic:
+        // a full disk must not end requests.
+        .log_internal_errors(false);
     let terminal = std::io::stderr().is_terminal();
     let _ = match (log.format, terminal) {
         (LogFormat::Json, _) | (LogFormat::Auto, false) => {

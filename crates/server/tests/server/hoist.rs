@@ -64,6 +64,26 @@ impl Server {
         Self::spawn(prepared(Command::new("sh"), folder, &["-c", &script]), folder)
     }
 
+    /// The same with a signal ignored.
+    pub(crate) fn start_ignoring(folder: &Path, signal: &str, variables: &[(&str, &str)]) -> Self {
+        let script = format!(
+            "trap '' {signal}; exec {} serve --listen 127.0.0.1:0",
+            env!("CARGO_BIN_EXE_hoist")
+        );
+        let mut command = prepared(Command::new("sh"), folder, &["-c", &script]);
+        command.envs(variables.iter().copied());
+        Self::spawn(command, folder)
+    }
+
+    /// Limits the size that its files may have; 0 lets nothing be written, None lifts the limit.
+    pub(crate) fn limit_files_to(&self, bytes: Option<u64>) {
+        let size = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        // The soft limit only: it can be lifted again.
+        let arguments = [format!("--pid={}", self.child.id()), format!("--fsize={size}:")];
+        let done = Command::new("prlimit").args(arguments).status().expect("prlimit runs");
+        assert!(done.success());
+    }
+
     /// The same; every system call named is written to a file, in the order in which the tracer
     /// sees them. The tracer is nobody's parent: who kills the server kills the server.
     pub(crate) fn start_traced(folder: &Path, calls: &str, trace: &Path, variables: &[(&str, &str)]) -> Self {
@@ -155,6 +175,16 @@ impl Server {
     pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> Answer {
         let body = body.to_string();
         let head = "connection: close\r\ncontent-type: application/json\r\nhoist-csrf: 1";
+        let length = body.len();
+        let request =
+            format!("POST {path} HTTP/1.1\r\nhost: hoist\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}");
+        Answer::read(self.send(request.as_bytes()))
+    }
+
+    /// The same with a token.
+    pub(crate) fn post_as(&self, path: &str, body: &serde_json::Value, token: &str) -> Answer {
+        let body = body.to_string();
+        let head = format!("connection: close\r\ncontent-type: application/json\r\nauthorization: Bearer {token}");
         let length = body.len();
         let request =
             format!("POST {path} HTTP/1.1\r\nhost: hoist\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}");

@@ -1,5 +1,7 @@
 //! The real binary: its command line, and its life on a folder of its own.
 
+#[path = "../../../store/tests/it/cable.rs"]
+mod cable;
 mod cli;
 mod damage;
 mod durability;
@@ -7,6 +9,7 @@ mod hoist;
 mod import;
 mod lifecycle;
 mod limits;
+mod outage;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 #[cfg(feature = "test-hooks")]

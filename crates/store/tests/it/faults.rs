@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use hoist_store::{Store, StoreError};
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::net::TcpListener;
 
+use crate::cable::Cable;
 use crate::support::*;
 
 const QUICKLY: Duration = Duration::from_millis(3500);
@@ -61,33 +60,6 @@ async fn a_server_that_is_not_there_is_unavailable() {
     fails_quickly("open", Store::open(&config(url))).await;
 }
 
-async fn closed(mut open: watch::Receiver<bool>) {
-    let _ = open.wait_for(|open| !*open).await;
-}
-
-/// Passes bytes on to the server while `open` is true.
-async fn proxy(target: String, open: watch::Receiver<bool>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let (target, mut open) = (target.clone(), open.clone());
-            tokio::spawn(async move {
-                if open.wait_for(|open| *open).await.is_err() {
-                    return;
-                }
-                let mut server = TcpStream::connect(target).await.unwrap();
-                tokio::select! {
-                    _ = copy_bidirectional(&mut client, &mut server) => {}
-                    // Keeps the sockets and lets nothing through: the cable is cut.
-                    () = closed(open) => tokio::time::sleep(Duration::from_secs(60)).await,
-                }
-            });
-        }
-    });
-    address
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_falls_silent_is_unavailable_until_it_is_back() {
     let name = concat!(
@@ -95,29 +67,18 @@ async fn a_server_that_falls_silent_is_unavailable_until_it_is_back() {
         "::a_server_that_falls_silent_is_unavailable_until_it_is_back"
     );
     let Some(db) = Db::postgres(name).await else { return };
-    let (scheme, rest) = db.config.url.split_once("://").unwrap();
-    let (login, rest) = rest.split_once('@').map_or(("", rest), |(login, rest)| (login, rest));
-    let (host, path) = rest.split_once('/').unwrap();
-    let target = if host.contains(':') {
-        host.to_owned()
-    } else {
-        format!("{host}:5432")
-    };
-    let (switch, open) = watch::channel(true);
-    let address = proxy(target, open).await;
-    let store = Store::open(&config(format!("{scheme}://{login}@{address}/{path}")))
-        .await
-        .unwrap();
+    let cable = Cable::to(&db.config.url).await;
+    let store = Store::open(&config(cable.url.clone())).await.unwrap();
     write(&store, Vec::new()).await.unwrap();
     let mut batch = store.begin().await.unwrap();
-    switch.send(false).unwrap();
+    cable.cut();
     fails_quickly("append", batch.append(&commit_of(entry(2, Vec::new())))).await;
     fails_quickly("commit", batch.commit()).await;
     for _ in 0..2 {
         fails_quickly("begin", store.begin()).await;
         fails_quickly("ping", store.ping()).await;
     }
-    switch.send(true).unwrap();
+    cable.mend();
     let deadline = Instant::now() + Duration::from_secs(10);
     while let Err(error) = write(&store, Vec::new()).await {
         assert!(error.is_unavailable() && Instant::now() < deadline, "{error}");

@@ -8,6 +8,7 @@
 #[macro_use]
 mod support;
 
+mod cable;
 mod crash;
 mod damage;
 mod faults;
