@@ -1,7 +1,7 @@
 //! Who asks: a signed-in person by cookie, or a script by personal access token.
 
 use hoist_app::App;
-use hoist_app::sessions::Caller as Whence;
+use hoist_app::sessions::{Caller as Whence, Endings};
 use hoist_model::log::Actor;
 use http::header::{self, HeaderMap};
 use http::{Extensions, Method};
@@ -79,5 +79,37 @@ pub fn whence(headers: &HeaderMap, extensions: &Extensions) -> Whence {
     Whence {
         address,
         agent: agent.to_owned(),
+    }
+}
+
+/// What a long answer was opened with, to see whether it still opens.
+pub enum Pass {
+    /// A personal access token.
+    Token(String),
+    /// The token of a session.
+    Session(String),
+}
+
+impl Pass {
+    /// What a request has shown.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let token = bearer(headers).map(|token| Self::Token(token.to_owned()));
+        token.or_else(|| cookie(headers).map(|token| Self::Session(token.to_owned())))
+    }
+
+    /// Whether it still is the actor's. A database that does not answer ends nothing.
+    pub async fn holds(&self, app: &App, actor: &Actor) -> bool {
+        match self {
+            Self::Token(token) => app.world.keys().actor(token, app.clock.now()).as_ref() == Some(actor),
+            Self::Session(token) => app.session_lives(token).await.unwrap_or(true),
+        }
+    }
+
+    /// Waits until its owner signs out.
+    pub async fn signed_out(&self, endings: &mut Endings) {
+        match self {
+            Self::Token(_) => std::future::pending().await,
+            Self::Session(token) => endings.of(token).await,
+        }
     }
 }

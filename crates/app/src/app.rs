@@ -9,7 +9,7 @@ use hoist_model::log::Actor;
 use hoist_model::plan::{self, Plan, Request};
 use hoist_model::state::{Doc, Stamp, State};
 use hoist_store::{Store, StoreConfig, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::follower::follow;
@@ -38,6 +38,7 @@ pub struct App {
     pub(crate) by_address: Limiter,
     pub(crate) decoy: String,
     pub(crate) pasts: Pasts,
+    pub(crate) endings: broadcast::Sender<[u8; 32]>,
     pub(crate) setup_token: std::sync::Mutex<Option<String>>,
     jobs: mpsc::Sender<Job>,
 }
@@ -92,6 +93,7 @@ impl App {
             by_address: Limiter::new(sign_in.per_address, sign_in.window),
             decoy,
             pasts: Pasts::default(),
+            endings: broadcast::channel(ENDINGS).0,
             setup_token: std::sync::Mutex::new(None),
             jobs,
         });
@@ -177,6 +179,9 @@ impl App {
         authorise::access(&*self.world.state(), actor, place)
     }
 }
+
+/// Ended sessions that a listener may be behind with; farther behind it asks the database.
+const ENDINGS: usize = 256;
 
 /// Changes in a request that is still planned at once.
 const FEW: usize = 50;

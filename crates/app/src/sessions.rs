@@ -11,6 +11,8 @@ use hoist_model::plan::{Moved, Request};
 use hoist_model::record::Kind;
 use hoist_store::{SecretKind, SecretValue, Session, SessionDigest};
 use jiff::SignedDuration;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::App;
 use crate::source::{digest, password_matches};
@@ -61,6 +63,24 @@ pub struct SignedIn {
     pub token: String,
     /// Seconds until the session ends.
     pub max_age_s: i64,
+}
+
+/// Tells of sessions that end.
+pub struct Endings(broadcast::Receiver<[u8; 32]>);
+
+impl Endings {
+    /// Waits until a session ends, or may have: whoever fell behind is told so, too.
+    pub async fn of(&mut self, token: &str) {
+        let own = digest(token);
+        loop {
+            match self.0.recv().await {
+                Ok(ended) if ended == own => return,
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return,
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
 }
 
 /// A password that an operator sets.
@@ -174,11 +194,32 @@ impl App {
     /// # Errors
     /// When the database is unavailable.
     pub async fn sign_out(&self, token: &str) -> Result<(), SignInError> {
+        let digest = digest(token);
         self.store
-            .delete_session(SessionDigest(digest(token)))
+            .delete_session(SessionDigest(digest))
             .await
-            .map(drop)
-            .map_err(|_| SignInError::Unavailable)
+            .map_err(|_| SignInError::Unavailable)?;
+        // Nobody listening is fine.
+        let _ = self.endings.send(digest);
+        Ok(())
+    }
+
+    /// Whether a session still lives; asking is no use of it.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn session_lives(&self, token: &str) -> Result<bool, SignInError> {
+        let now = self.clock.now();
+        let found = self.store.session(SessionDigest(digest(token)), now).await;
+        let found = found.map_err(|_| SignInError::Unavailable)?;
+        let state = self.world.state();
+        let enabled = |user| state.get_a::<User>(user).is_some_and(|user| !user.disabled);
+        Ok(found.is_some_and(|session| now.duration_since(session.last_seen) <= IDLE && enabled(session.user)))
+    }
+
+    /// Sessions that end by signing out at this node, as they end.
+    pub fn endings(&self) -> Endings {
+        Endings(self.endings.subscribe())
     }
 
     /// Changes somebody's own password and ends every other session, as one change: the audit tells it. Tokens stay.

@@ -252,7 +252,16 @@ impl TestApp {
 
     /// Opens `/hoist/v1/events`; `query` begins with `?` or is empty.
     pub async fn listen(&self, who: &Person, query: &str) -> Listening {
-        let request = Request::get(format!("/hoist/v1/events{query}")).header(header::COOKIE, &who.cookie);
+        self.listen_to(query, "cookie", &who.cookie).await
+    }
+
+    /// Opens `/hoist/v1/events` with another header than the cookie.
+    pub async fn listen_with(&self, header: &str, value: &str) -> Listening {
+        self.listen_to("", header, value).await
+    }
+
+    async fn listen_to(&self, query: &str, header: &str, value: &str) -> Listening {
+        let request = Request::get(format!("/hoist/v1/events{query}")).header(header, value);
         let request = request.body(Body::empty()).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
@@ -301,6 +310,13 @@ impl Listening {
     pub async fn next(&mut self) -> Bytes {
         let frame = self.0.frame().await.expect("the stream goes on").expect("no error");
         frame.into_data().expect("data")
+    }
+
+    /// Reads to the end; it waits for one.
+    pub async fn ends(&mut self) {
+        while let Some(frame) = self.0.frame().await {
+            frame.expect("no error");
+        }
     }
 
     /// The data of the next event that has this name.

@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -13,6 +13,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{StreamExt as _, once, unfold};
 use hoist_app::events::{Missed, News, Published};
+use hoist_app::sessions::Endings;
 use hoist_model::authorise::{Place, access};
 use hoist_model::log::Actor;
 use hoist_model::permission::Permission;
@@ -24,6 +25,7 @@ use tokio::sync::broadcast::error::RecvError;
 use utoipa::IntoParams;
 
 use crate::Api;
+use crate::caller::Pass;
 use crate::guard::Scope;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -69,7 +71,7 @@ pub struct TouchedView {
 }
 
 /// A stream of server-sent events: `connected`, then a `change` per change that the caller may
-/// see, `reset` when more was missed than is remembered. A comment comes every 15 s.
+/// see, `reset` when more was missed than is remembered. A comment comes every 15 s. It ends with the session or token.
 #[utoipa::path(get, path = "/hoist/v1/events", tag = "events", params(EventsQuery, ("Last-Event-ID" = Option<u64>, Header)),
     responses((status = 200, content_type = "text/event-stream", body = crate::wire::schema::ServerEvent), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub async fn stream(
@@ -83,6 +85,9 @@ pub async fn stream(
     let mut first = missed(&api, &scope.actor, listening.missed);
     first.extend(format!("event: connected\nid: {current}\ndata: {{\"revision\":{current}}}\n\n").into_bytes());
     let listener = Listener {
+        pass: Pass::of(&headers).ok_or_else(Problem::unauthorized)?,
+        endings: api.app.endings(),
+        checked: Instant::now(),
         api,
         actor: scope.actor,
         events: listening.events,
@@ -100,10 +105,17 @@ pub async fn stream(
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const RESET: &[u8] = b"event: reset\ndata: {}\n\n";
 
+/// How often a stream asks whether what opened it still holds: sessions that end at another node, or by their age.
+const CHECK: Duration = Duration::from_secs(60);
+
 /// One open stream.
 struct Listener {
     api: Api,
     actor: Actor,
+    /// It ends with this.
+    pass: Pass,
+    endings: Endings,
+    checked: Instant,
     events: Receiver<Arc<Published>>,
     /// What the caller had seen when the stream began.
     current: u64,
@@ -115,12 +127,24 @@ impl Listener {
         let silence = tokio::time::sleep(HEARTBEAT);
         tokio::pin!(silence);
         loop {
+            if self.checked.elapsed() >= CHECK && !self.still_holds().await {
+                return None;
+            }
             let told = tokio::select! {
                 told = self.events.recv() => told,
+                () = self.pass.signed_out(&mut self.endings) => {
+                    if self.still_holds().await {
+                        continue;
+                    }
+                    return None;
+                }
                 () = &mut silence => return Some((Bytes::from_static(b":\n\n"), self)),
             };
             match told {
                 Ok(published) => {
+                    if self.is_about_me(&published) && !self.still_holds().await {
+                        return None;
+                    }
                     if let Some(piece) = self.piece(&published) {
                         return Some((piece, self));
                     }
@@ -129,6 +153,22 @@ impl Listener {
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+
+    async fn still_holds(&mut self) -> bool {
+        self.checked = Instant::now();
+        self.pass.holds(&self.api.app, &self.actor).await
+    }
+
+    /// Whether it changes the account or the token that opened the stream.
+    fn is_about_me(&self, published: &Published) -> bool {
+        let (user, token) = match &self.actor {
+            Actor::User { id } => (Some(*id), None),
+            Actor::Token { user, id } => (Some(*user), Some(*id)),
+            Actor::Operator | Actor::System => (None, None),
+        };
+        let mine = |id| Some(id) == user || Some(id) == token;
+        published.news == News::Everything || published.touched.iter().any(|each| mine(each.id))
     }
 
     /// The event, if the actor may hear of it.

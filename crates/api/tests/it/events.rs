@@ -140,3 +140,40 @@ async fn an_audience_is_whom_access_lets_in() {
         }
     }
 }
+
+/// A stream is no longer open than what opened it.
+#[tokio::test]
+async fn a_stream_ends_with_its_session_and_with_its_token() {
+    let house = TestApp::start().await;
+    let operator = house.person(OPERATOR).await;
+    let viewer = house.sign_in_as("viewer").await;
+    let again = house.person("viewer@example.org").await;
+    let mut signed_out = house.listen(&viewer, "").await;
+    let mut reset = house.listen(&again, "").await;
+    let made = house
+        .post(Some(&again), "/hoist/v1/tokens", json!({"name": "tool"}))
+        .await
+        .with(201);
+    let token = made["secrets"][0]["secret"].as_str().expect("a secret").to_owned();
+    let mut with_token = house.listen_with("authorization", &format!("Bearer {token}")).await;
+    for stream in [&mut signed_out, &mut reset, &mut with_token] {
+        stream.next_named("connected").await;
+    }
+    house.delete(Some(&viewer), "/hoist/v1/session").await.with(204);
+    signed_out.ends().await;
+    let body = json!({"key": "checkout", "kind": "boolean"});
+    house
+        .post(Some(&operator), &format!("{PROJECT}/flags"), body)
+        .await
+        .with(201);
+    for stream in [&mut reset, &mut with_token] {
+        assert_eq!(stream.next_named("change").await["project"], "first", "others go on");
+    }
+    let path = format!("/hoist/v1/users/{}/password", again.id);
+    house
+        .post(Some(&operator), &path, json!({"tokens": "revoke"}))
+        .await
+        .with(200);
+    reset.ends().await;
+    with_token.ends().await;
+}
