@@ -10,7 +10,7 @@ use hoist_model::authorise::Place;
 use hoist_model::change::Change;
 use hoist_model::document::{Body, Organization, Project};
 use hoist_model::log::{Actor, Head, LogEntry};
-use hoist_model::plan::{Moved, Past, Request, Source, plan};
+use hoist_model::plan::{Moved, Past, Request, Source, Then, plan};
 use hoist_model::record::Kind;
 use hoist_model::state::{Doc, State};
 use jiff::Timestamp;
@@ -169,6 +169,10 @@ impl Past for NoPast {
 
     fn later(&self, _revision: u64) -> Vec<&LogEntry> {
         Vec::new()
+    }
+
+    fn then(&self, _flag: Option<&str>, _revision: u64) -> Option<std::sync::Arc<Then>> {
+        None
     }
 }
 

@@ -86,6 +86,8 @@ use crate::wire::schema::{by_hand, examples};
         e::user_writes::edit,
         e::user_writes::reset_password,
         e::undo::undo,
+        e::restore::restore_flag,
+        e::restore::restore_project,
         e::attributes::list,
         e::audit::of_organization,
         e::audit::of_instance,

@@ -18,7 +18,7 @@ use crate::RequestId;
 use crate::cross_origin;
 use crate::endpoints::{
     changes, config, credential_writes, environment_writes, environments, events, flags, member_writes, openapi,
-    organization_writes, organizations, project_writes, projects, segment_writes, session, setup, timeline,
+    organization_writes, organizations, project_writes, projects, restore, segment_writes, session, setup, timeline,
     token_writes, undo, user_writes,
 };
 use crate::guard::{Asked, Need, guard};
@@ -394,6 +394,18 @@ fn writes() -> Vec<Route> {
             "/hoist/v1/organizations/{organization}/projects/{project}/history/{revision}/undo",
             may(P::AuditView),
             undo::undo,
+        ),
+        route(
+            M::POST,
+            "/hoist/v1/organizations/{organization}/projects/{project}/history/{revision}/restore",
+            may(P::ProjectManage),
+            restore::restore_project,
+        ),
+        route(
+            M::POST,
+            "/hoist/v1/organizations/{organization}/projects/{project}/flags/{flag}/history/{revision}/restore",
+            may(P::AuditView),
+            restore::restore_flag,
         ),
     ]
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hoist_model::authorise::{self, Access, Place};
 use hoist_model::change::Change;
-use hoist_model::log::Actor;
+use hoist_model::log::{Actor, Head};
 use hoist_model::plan::{self, Plan, Request};
 use hoist_model::state::{Doc, Stamp, State};
 use hoist_store::{Store, StoreConfig, StoreError};
@@ -15,12 +15,13 @@ use crate::clock::Clock;
 use crate::follower::follow;
 use crate::limiter::{Limiter, SignInLimits};
 use crate::past::Pasts;
+use crate::past::loaded::{LoadedPast, Wanted};
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission, failure};
 use crate::transitions::tell;
 use crate::world::World;
-use crate::writer::{Job, LoadedPast, QUEUE, Wanted, Writer};
+use crate::writer::{Job, QUEUE, Writer};
 
 /// Everything a surface needs; cheap to share.
 pub struct App {
@@ -148,16 +149,18 @@ impl App {
     /// See [`Failure`].
     pub async fn dry_run(&self, submission: Submission) -> Result<(Plan, Verdict), Failure> {
         let wanted = Wanted::of(&self.world.state(), &submission);
-        let past = LoadedPast::fetch(&self.store, wanted)
-            .await
-            .map_err(|error| failure(&error))?;
-        let is_large = takes_long(&submission.request);
+        // A look back is made from one state, and planned on that.
+        let seen_from = wanted.looks_back().then(|| self.world.clone_state());
+        let nothing = State::empty(Head::default());
+        let fetched = LoadedPast::fetch(&self.store, wanted, seen_from.as_ref().unwrap_or(&nothing), Vec::new());
+        let past = fetched.await.map_err(|error| failure(&error))?;
+        let is_large = seen_from.is_some() || takes_long(&submission.request);
         let (mut maker, now) = (DryMaker(self.maker.clone()), self.clock.now());
         let mut plan_on =
             move |state: &State| plan::plan(state, &submission.request, &submission.actor, now, &mut maker, &past);
         let planned = if is_large {
             // On a copy: whoever publishes would wait for the guard, and every reader for them.
-            let state = self.world.clone_state();
+            let state = seen_from.unwrap_or_else(|| self.world.clone_state());
             tokio::task::spawn_blocking(move || plan_on(&state))
                 .await
                 .map_err(|_| Failure::Internal)?

@@ -4,12 +4,11 @@
 //! plans on a state of its own that runs ahead of what readers see by the open batch only; when
 //! a batch fails, that state is taken anew from what is published.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hoist_model::Id;
-use hoist_model::log::{Effect, LogEntry};
-use hoist_model::plan::{self, Past, Plan, SecretKind, SecretWrite};
+use hoist_model::log::LogEntry;
+use hoist_model::plan::{self, Plan, SecretKind, SecretWrite};
 use hoist_model::state::{ReadEntry, State};
 use hoist_store::{Batch, Commit, Conflict, Remember, Store, StoreError};
 use serde_json::Value as Json;
@@ -17,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::follower::start_anew;
+use crate::past::loaded::{LoadedPast, Wanted};
 use crate::policy::{Policy, Verdict};
 use crate::source::Maker;
 use crate::submit::{Answer, Failure, Outcome, PlanChanged, Remembered, Submission, failure, plan_token};
@@ -45,8 +45,8 @@ pub(crate) struct Writer {
 }
 
 /// An entry of the open batch, with its documents for both copies of the state.
-struct Written {
-    entry: LogEntry,
+pub(crate) struct Written {
+    pub(crate) entry: LogEntry,
     read: ReadEntry,
 }
 
@@ -190,7 +190,8 @@ impl Writer {
         {
             return Ok(Done::Settled(repeated(&found, &key.fingerprint)));
         }
-        let past = match LoadedPast::fetch(&self.store, Wanted::of(ahead, submission)).await {
+        let pending = entries.iter().map(|written| &written.entry).collect();
+        let past = match LoadedPast::fetch(&self.store, Wanted::of(ahead, submission), ahead, pending).await {
             Ok(past) => past.with_batch(entries),
             // Of this submission only: the others of the batch do not build on it.
             Err(error @ StoreError::Damaged(_)) => return Ok(Done::Settled(Err(failure(&error)))),
@@ -396,119 +397,5 @@ fn conflict_failure(conflict: &Conflict, ahead: &State) -> Failure {
 fn refuse_all(jobs: Vec<Job>, error: &StoreError) {
     for job in jobs {
         let _ = job.answer.send(Err(failure(error)));
-    }
-}
-
-/// The parts of the past that one submission needs, read before planning.
-#[derive(Default)]
-pub(crate) struct LoadedPast {
-    bodies: HashMap<(Id, u64), Json>,
-    entries: HashMap<u64, LogEntry>,
-    later: HashMap<u64, Vec<LogEntry>>,
-}
-
-/// Which parts of the past a submission needs.
-pub(crate) struct Wanted {
-    bodies: Vec<(Id, u64)>,
-    entries: Vec<u64>,
-}
-
-impl Wanted {
-    pub(crate) fn of(state: &State, submission: &Submission) -> Self {
-        use hoist_model::change::Change;
-        // Before revision 1 nothing was kept.
-        let moved = |(id, revision): &(&Id, &u64)| {
-            **revision > 0 && state.get(**id).is_some_and(|doc| doc.revision != **revision)
-        };
-        let bodies = submission
-            .request
-            .base
-            .iter()
-            .filter(moved)
-            .map(|(id, revision)| (*id, *revision))
-            .collect();
-        let undone = |change: &Change| match change {
-            Change::Undo { revision } => Some(*revision),
-            _ => None,
-        };
-        Self {
-            bodies,
-            entries: submission.request.changes.iter().filter_map(undone).collect(),
-        }
-    }
-}
-
-impl LoadedPast {
-    pub(crate) async fn fetch(store: &Store, wanted: Wanted) -> Result<Self, StoreError> {
-        let mut past = Self::default();
-        for (id, revision) in wanted.bodies {
-            if let Some(record) = store.document_at(id, revision).await? {
-                let body = serde_json::from_str(record.body.get()).unwrap_or(Json::Null);
-                past.bodies.insert((id, revision), body);
-            }
-        }
-        for revision in wanted.entries {
-            if let Some(entry) = store.entry(revision).await? {
-                past.later.insert(revision, later(store, &entry).await?);
-                past.entries.insert(revision, entry);
-            }
-        }
-        Ok(past)
-    }
-}
-
-impl LoadedPast {
-    /// Adds what the open batch holds already and nobody else can see.
-    fn with_batch(mut self, batch: &[Written]) -> Self {
-        for (revision, later) in &mut self.later {
-            let documents = self.entries.get(revision).map(documents_of).unwrap_or_default();
-            let entries = batch.iter().map(|written| &written.entry);
-            later.extend(entries.filter(|entry| touches(entry, &documents)).cloned());
-        }
-        self
-    }
-}
-
-/// Log entries read at once when looking for later ones.
-const LATER: u32 = 500;
-
-/// Entries after this one that touch a document of its, oldest first.
-async fn later(store: &Store, undone: &LogEntry) -> Result<Vec<LogEntry>, StoreError> {
-    let documents = documents_of(undone);
-    let mut found = Vec::new();
-    let mut after = undone.revision;
-    loop {
-        let entries = store.tail(after, LATER).await?;
-        let full = entries.len() == LATER as usize;
-        after = entries.last().map_or(after, |last| last.revision);
-        found.extend(entries.into_iter().filter(|entry| touches(entry, &documents)));
-        if !full {
-            return Ok(found);
-        }
-    }
-}
-
-fn documents_of(entry: &LogEntry) -> HashSet<Id> {
-    entry.effects.iter().map(Effect::document).collect()
-}
-
-fn touches(entry: &LogEntry, documents: &HashSet<Id>) -> bool {
-    entry
-        .effects
-        .iter()
-        .any(|effect| documents.contains(&effect.document()))
-}
-
-impl Past for LoadedPast {
-    fn body_at(&self, document: Id, revision: u64) -> Option<Json> {
-        self.bodies.get(&(document, revision)).cloned()
-    }
-
-    fn entry(&self, revision: u64) -> Option<&LogEntry> {
-        self.entries.get(&revision)
-    }
-
-    fn later(&self, revision: u64) -> Vec<&LogEntry> {
-        self.later.get(&revision).into_iter().flatten().collect()
     }
 }

@@ -77,6 +77,11 @@ pub enum ProjectChange {
     Delete {
         project: String,
     },
+    /// Lays what the project was after a change onto what it is now.
+    RestoreTo {
+        project: String,
+        revision: u64,
+    },
 }
 
 /// Environments of a project.
@@ -113,10 +118,24 @@ pub enum EnvironmentChange {
 #[expect(missing_docs, reason = "the fields are those of the document")]
 pub enum FlagChange {
     Create(Box<NewFlag>),
-    Edit { flag: String, patch: Json },
-    Archive { flag: String },
-    Restore { flag: String },
-    Delete { flag: String },
+    Edit {
+        flag: String,
+        patch: Json,
+    },
+    Archive {
+        flag: String,
+    },
+    Restore {
+        flag: String,
+    },
+    Delete {
+        flag: String,
+    },
+    /// Lays what the flag was after a change, with its settings, onto what it is now.
+    RestoreTo {
+        flag: String,
+        revision: u64,
+    },
 }
 
 /// What a new flag needs; the rest has defaults.
@@ -358,7 +377,7 @@ impl Change {
             Self::Organization(OrganizationChange::Edit { .. }) => Permission::OrganizationManage,
             Self::Organization(OrganizationChange::Create { .. }) | Self::User(_) | Self::Token(_) => return None,
             Self::Project(ProjectChange::Create { .. }) => Permission::ProjectCreate,
-            Self::Project(ProjectChange::Edit { .. }) => Permission::ProjectManage,
+            Self::Project(ProjectChange::Edit { .. } | ProjectChange::RestoreTo { .. }) => Permission::ProjectManage,
             Self::Project(ProjectChange::Delete { .. }) => Permission::ProjectDelete,
             Self::Environment(_) => Permission::EnvironmentManage,
             Self::Flag(FlagChange::Create(_)) => Permission::FlagCreate,
@@ -377,7 +396,8 @@ impl Change {
             Self::Credential(_) => Permission::CredentialManage,
             Self::Member(_) => Permission::MemberManage,
             Self::Import(_) => Permission::ImportRun,
-            Self::Undo { .. } => Permission::AuditView,
+            // What it takes beside that depends on what it does.
+            Self::Flag(FlagChange::RestoreTo { .. }) | Self::Undo { .. } => Permission::AuditView,
         })
     }
 }

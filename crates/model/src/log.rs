@@ -127,7 +127,7 @@ impl Effect {
 }
 
 /// The end of the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Changes when a backup is restored.
     pub epoch: String,

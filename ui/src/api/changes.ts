@@ -23,7 +23,8 @@ export type FlagChange =
   | { edit: { flag: string; patch: Patch } }
   | { archive: { flag: string } }
   | { restore: { flag: string } }
-  | { delete: { flag: string } };
+  | { delete: { flag: string } }
+  | { restore_to: { flag: string; revision: Revision } };
 
 export type ConfigChange =
   | { edit: { flag: string; environment: string; patch: Patch } }
@@ -52,7 +53,8 @@ export type EnvironmentChange =
 export type ProjectChange =
   | { create: { key: string; name?: string; description?: string } }
   | { edit: { project: string; patch: Patch } }
-  | { delete: { project: string } };
+  | { delete: { project: string } }
+  | { restore_to: { project: string; revision: Revision } };
 
 export type CredentialChange =
   | { create: { name: string; kind: 'server' | 'client'; environment: string; expires_at?: string } }

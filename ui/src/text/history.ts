@@ -31,6 +31,11 @@ export const historyText = {
   compareNewest: 'Compare with the newest',
   showThen: 'Show as it was',
   testThen: 'Test this revision',
+  restore: 'Restore this revision…',
+  restoreProject: 'Restore the project to this…',
+  restoring: (flag: string, revision: number) => `Restore ${flag} to revision ${revision}`,
+  restoringProject: (project: string, revision: number) =>
+    `Restore project ${project} to revision ${revision}`,
   linkTo: (revision: number) => `link to revision ${revision}`,
   noVisible: 'No part that people edit.',
   notListed: (count: number) =>

@@ -22,6 +22,7 @@ pub mod organization_writes;
 pub mod organizations;
 pub mod project_writes;
 pub mod projects;
+pub mod restore;
 pub mod roles;
 pub mod segment_writes;
 pub mod segments;

@@ -12,9 +12,17 @@ use crate::write::{Changing, Refused, Write, WriteHeaders, WriteQuery, Written};
     params(("organization" = String, Path), ("project" = String, Path), ("revision" = u64, Path), WriteQuery, WriteHeaders),
     responses(Changing, Refused))]
 pub async fn undo(State(api): State<Api>, write: Write) -> Result<Written, Problem> {
+    let revision = revision_of(&write)?;
+    write.edit(&api, &[], None, Change::Undo { revision }).await
+}
+
+/// The revision of the path.
+///
+/// # Errors
+/// 404 for what cannot be one.
+pub(super) fn revision_of(write: &Write) -> Result<u64, Problem> {
     let text = write.param("revision");
     // What the database counts with.
     let revision = text.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
-    let revision = revision.ok_or_else(|| Problem::not_found(format!("revision {text}")))?;
-    write.edit(&api, &[], None, Change::Undo { revision }).await
+    revision.ok_or_else(|| Problem::not_found(format!("revision {text}")))
 }

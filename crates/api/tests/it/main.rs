@@ -9,6 +9,7 @@ mod past;
 mod permissions;
 mod pipe;
 mod reads;
+mod restore;
 mod states;
 mod travel;
 mod windows;

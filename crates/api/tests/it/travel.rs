@@ -5,18 +5,30 @@ use hoist_testkit::{PROJECT, Person, Seeded, TestApp};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
-const FLAGS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+pub(crate) const FLAGS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 const SEGMENTS: [&str; 2] = ["staff", "friends"];
 const PEOPLE: [&str; 3] = ["ann", "bob", "cem"];
 const ENVIRONMENTS: [&str; 2] = ["dev", "prod"];
 
 /// Picks from a seed.
-struct Dice(Seeded);
+pub(crate) struct Dice {
+    seeded: Seeded,
+    /// How many kinds of changes are made; kills are the last.
+    kinds: usize,
+}
 
 impl Dice {
+    pub(crate) const fn new(seeded: Seeded) -> Self {
+        Self { seeded, kinds: 16 }
+    }
+
+    pub(crate) const fn without_kills(seeded: Seeded) -> Self {
+        Self { seeded, kinds: 14 }
+    }
+
     fn below(&self, end: usize) -> usize {
         let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
+        self.seeded.fill(&mut bytes);
         usize::try_from(u64::from_le_bytes(bytes) % end as u64).expect("small")
     }
 
@@ -25,14 +37,14 @@ impl Dice {
     }
 
     /// A change; an undo goes back to no revision before the oldest.
-    fn change(&self, oldest: u64, newest: u64) -> Json {
+    pub(crate) fn change(&self, oldest: u64, newest: u64) -> Json {
         let (flag, environment) = (self.of(&FLAGS), self.of(&ENVIRONMENTS));
         let (segment, person) = (self.of(&SEGMENTS), self.of(&PEOPLE));
         let variant = self.of(&["on", "off"]);
         let serve = json!({"serve": {"variant": variant}});
         let edit =
             |patch: Json| json!({"config": {"edit": {"flag": flag, "environment": environment, "patch": patch}}});
-        match self.below(16) {
+        match self.below(self.kinds) {
             0 => json!({"flag": {"create": {"key": flag, "kind": "boolean"}}}),
             1 => json!({"flag": {"archive": {"flag": flag}}}),
             2 => json!({"flag": {"delete": {"flag": flag}}}),
@@ -45,12 +57,12 @@ impl Dice {
             9 => edit(json!({"prerequisites": [{"flag": self.of(&FLAGS), "variants": ["on"]}]})),
             10 => json!({"config": {"override": {"flag": flag, "environment": environment,
                 "patch": {"subjects": [{"subjects": [person], "serve": serve}]}}}}),
-            11 => json!({"config": {"kill": {"flag": flag, "environments": [environment], "reason": "fire"}}}),
-            12 => json!({"config": {"lift": {"flag": flag, "environments": [environment]}}}),
-            13 => json!({"segment": {"create": {"key": segment, "members": [person]}}}),
-            14 if self.below(2) == 0 => json!({"segment": {"add_members": {"segment": segment, "members": [person]}}}),
-            14 => json!({"segment": {"remove_members": {"segment": segment, "members": [person]}}}),
-            _ if self.below(3) == 0 => json!({"segment": {"delete": {"segment": segment}}}),
+            14 => json!({"config": {"kill": {"flag": flag, "environments": [environment], "reason": "fire"}}}),
+            15 => json!({"config": {"lift": {"flag": flag, "environments": [environment]}}}),
+            11 => json!({"segment": {"create": {"key": segment, "members": [person]}}}),
+            12 if self.below(2) == 0 => json!({"segment": {"add_members": {"segment": segment, "members": [person]}}}),
+            12 => json!({"segment": {"remove_members": {"segment": segment, "members": [person]}}}),
+            13 if self.below(3) == 0 => json!({"segment": {"delete": {"segment": segment}}}),
             _ => {
                 let back = self.below(usize::try_from(newest - oldest).expect("small") + 1);
                 json!({"undo": {"revision": newest - back as u64}})
@@ -59,7 +71,7 @@ impl Dice {
     }
 }
 
-async fn explain(house: &TestApp, who: &Person, more: Json) -> Json {
+pub(crate) async fn explain(house: &TestApp, who: &Person, more: Json) -> Json {
     let mut form = json!({"environments": ENVIRONMENTS,
         "contexts": PEOPLE.map(|person| json!({"targetingKey": person}))});
     for (name, value) in more.as_object().expect("an object") {
@@ -71,7 +83,7 @@ async fn explain(house: &TestApp, who: &Person, more: Json) -> Json {
         .with(200)
 }
 
-async fn tried(house: &TestApp, who: &Person, change: Json) -> bool {
+pub(crate) async fn tried(house: &TestApp, who: &Person, change: Json) -> bool {
     let body = json!({"changes": [change]});
     house
         .post(Some(who), &format!("{PROJECT}/changes"), body)
@@ -85,7 +97,7 @@ async fn every_past_revision_explains_as_it_did_when_it_was_the_newest() {
     for seed in [3, 11, 42] {
         let house = TestApp::start().await;
         let admin = house.sign_in_as("admin").await;
-        let dice = Dice(Seeded::new(seed));
+        let dice = Dice::new(Seeded::new(seed));
         for flag in FLAGS {
             let made = json!({"flag": {"create": {"key": flag, "kind": "boolean"}}});
             assert!(tried(&house, &admin, made).await);

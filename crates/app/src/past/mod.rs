@@ -4,6 +4,7 @@
 //! So evaluation and changes never wait for somebody's question about last month.
 
 mod cache;
+pub(crate) mod loaded;
 pub(crate) mod rewind;
 
 use std::sync::Arc;

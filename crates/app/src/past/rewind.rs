@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hoist_model::Id;
 use hoist_model::document::Segment;
 use hoist_model::log::{Effect, Head, LogEntry};
-use hoist_model::plan::segments_in;
+use hoist_model::plan::{Then, segments_in};
 use hoist_model::record::{Kind, Record};
 use hoist_model::state::{Doc, Setting, State, setting_id};
 use hoist_store::{Store, StoreError};
@@ -90,6 +90,56 @@ impl<'a> Rewind<'a> {
             past.share_members(segment, members);
         }
         Ok(past)
+    }
+
+    /// A flag, or the whole project, as it was where it is not that now. The entries since are the caller's to tell.
+    pub(crate) async fn then(mut self, flag: Option<&str>) -> Result<Then, PastError> {
+        let mut then = Then::default();
+        let places: Vec<Id> = self
+            .now
+            .list(Kind::Environment, Some(self.project))
+            .map(|doc| doc.id)
+            .collect();
+        self.load(&places).await?;
+        let flags = match flag {
+            Some(key) => {
+                let found = self.find(Kind::Flag, key).await?;
+                then.flag = found.as_ref().map(|doc| doc.id);
+                found.into_iter().map(|doc| doc.id).collect()
+            }
+            None => self.all_ids(&mut then).await?,
+        };
+        let mut settings = Vec::new();
+        for flag in flags {
+            for environment in &places {
+                settings.extend(self.settings(flag, *environment));
+            }
+        }
+        self.load(&settings).await?;
+        then.was = self.was.into_iter().collect();
+        Ok(then)
+    }
+
+    /// Loads everything but settings; returns the flags of now.
+    async fn all_ids(&mut self, then: &mut Then) -> Result<Vec<Id>, PastError> {
+        self.search().await?;
+        let of = |kind| self.now.list(kind, Some(self.project)).map(|doc| doc.id);
+        let flags: Vec<Id> = of(Kind::Flag).collect();
+        let ids: Vec<Id> = flags
+            .iter()
+            .copied()
+            .chain(of(Kind::Segment))
+            .chain([self.project])
+            .collect();
+        self.load(&ids).await?;
+        let segments: Vec<Id> = self.live(Kind::Segment).await?.iter().map(|doc| doc.id).collect();
+        let is_other = |id: &Id, was: &Members| {
+            let now = self.now.shared_members(*id);
+            now.map_or(!was.is_empty(), |now| !Arc::ptr_eq(now, was))
+        };
+        let members = self.members(&segments).await?;
+        then.members = members.into_iter().filter(|(id, was)| is_other(id, was)).collect();
+        Ok(flags)
     }
 
     /// Every flag and segment; returns the segments.

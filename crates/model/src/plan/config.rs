@@ -468,7 +468,7 @@ pub fn segments_in(condition: &Condition) -> Vec<&str> {
 }
 
 /// Whether something that places subjects in both has another salt or scheme.
-fn reshuffles(before: &Config, after: &Config) -> bool {
+pub(super) fn reshuffles(before: &Config, after: &Config) -> bool {
     placed(before)
         .iter()
         .any(|(place, old)| placed(after).iter().any(|(other, new)| place == other && old != new))

@@ -36,6 +36,7 @@ impl Planner<'_> {
                 Ok(())
             }
             FlagChange::Delete { flag } => self.delete_flag(project, flag),
+            FlagChange::RestoreTo { flag, revision } => self.restore_flag(project, flag, *revision),
         }
     }
 
@@ -221,7 +222,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn refuse_while_needed(&self, project: Id, key: &str, act: &str) -> Result<(), Refusal> {
+    pub(super) fn refuse_while_needed(&self, project: Id, key: &str, act: &str) -> Result<(), Refusal> {
         let needed: Vec<String> = self
             .needed_by(project, key)
             .into_iter()

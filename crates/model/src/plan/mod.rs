@@ -11,12 +11,14 @@ mod flag;
 mod import;
 mod place;
 mod request;
+mod restore;
 mod result;
 mod segment;
 mod undo;
 
 pub use config::segments_in;
 pub use request::{Moved, Past, Problem, Refusal, Request, Source};
+pub use restore::{More, Then};
 pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};
 
 use std::collections::BTreeSet;

@@ -82,6 +82,15 @@ impl Planner<'_> {
                 self.check_base(id)?;
                 self.remove_project(id, project);
             }
+            ProjectChange::RestoreTo { project, revision } => {
+                let (id, _) = self.own_project(organization, project)?;
+                if self.project_id()? != id {
+                    return Err(Refusal::NotFound {
+                        what: format!("project {project}"),
+                    });
+                }
+                self.restore_project(id, project, *revision)?;
+            }
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! What is asked for, where new things and the past come from, and why planning may refuse.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::Then;
 use crate::Id;
 use crate::authorise::Place;
 use crate::change::Change;
@@ -56,6 +58,8 @@ pub trait Past {
     fn entry(&self, revision: u64) -> Option<&LogEntry>;
     /// Entries after that one that touch a document of its, oldest first.
     fn later(&self, revision: u64) -> Vec<&LogEntry>;
+    /// What a flag, or the whole project of the request, was at a revision, where it is not that now.
+    fn then(&self, flag: Option<&str>, revision: u64) -> Option<Arc<Then>>;
 }
 
 /// Something wrong with what was asked for.

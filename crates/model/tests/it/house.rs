@@ -9,7 +9,7 @@ use hoist_model::change::Change;
 use hoist_model::document::{Body, Environment, Member, Organization, Project, Role, User};
 use hoist_model::log::{Actor, Effect, Head, LogEntry};
 use hoist_model::permission::SEEDED;
-use hoist_model::plan::{Past, Plan, Refusal, Request, Source, plan};
+use hoist_model::plan::{Past, Plan, Refusal, Request, Source, Then, plan};
 use hoist_model::record::Kind;
 use hoist_model::state::{Doc, State};
 use jiff::Timestamp;
@@ -72,6 +72,9 @@ impl Past for House {
     }
     fn later(&self, revision: u64) -> Vec<&LogEntry> {
         self.log.iter().filter(|entry| entry.revision > revision).collect()
+    }
+    fn then(&self, _: Option<&str>, _: u64) -> Option<std::sync::Arc<Then>> {
+        None
     }
 }
 

@@ -11,6 +11,7 @@ import { ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time, useMinute } from '@/components/Time';
 import { usePlan } from '@/features/plan';
 import { DocumentDiff } from '@/features/plan/EffectsView';
+import { common } from '@/text/common';
 import { historyText as t } from '@/text/history';
 import { EditLines } from './EditLines';
 import { effectLines } from './effects';
@@ -37,15 +38,16 @@ export function ChangePanel({ revision, flag, segment, newest, onCompare }: Chan
   );
   if (error) return <ErrorPanel error={error} what={t.whatRevision} retry={() => void refetch()} />;
   if (!data) return <ListSkeleton rows={3} />;
-  return <Change detail={data} flag={flag} newest={newest} onCompare={onCompare} />;
+  return <Change detail={data} flag={flag} segment={segment} newest={newest} onCompare={onCompare} />;
 }
 
 function Change({
   detail,
   flag,
+  segment,
   newest,
   onCompare,
-}: { detail: HistoryDetail } & Pick<ChangePanelProps, 'flag' | 'newest' | 'onCompare'>) {
+}: { detail: HistoryDetail } & Omit<ChangePanelProps, 'revision'>) {
   const scope = useScope();
   const { openPlan } = usePlan();
   const now = useMinute();
@@ -62,6 +64,20 @@ function Change({
       title: t.reverting(detail.revision),
       direct: false,
     });
+  const { revision } = detail;
+  const restore = () =>
+    void openPlan({
+      organization: scope.organization,
+      project: scope.project,
+      changes: [
+        flag
+          ? { flag: { restore_to: { flag, revision } } }
+          : { project: { restore_to: { project: scope.project, revision } } },
+      ],
+      title: flag ? t.restoring(flag, revision) : t.restoringProject(scope.project, revision),
+      direct: false,
+    });
+  const needed = flag ? 'flag.edit' : 'project.manage';
   return (
     <div className={classes.panel}>
       <div className={classes.panelHead}>
@@ -79,6 +95,17 @@ function Change({
           >
             {t.revert}
           </GuardedButton>
+          {!segment && (
+            <GuardedButton
+              allowed={scope.can(needed)}
+              reason={common.needsLong(needed)}
+              size="xs"
+              variant="default"
+              onClick={restore}
+            >
+              {flag ? t.restore : t.restoreProject}
+            </GuardedButton>
+          )}
           {newest !== undefined && newest !== detail.revision && (
             <Button size="xs" variant="default" onClick={() => onCompare(newest)}>
               {t.compareNewest}
