@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hoist_model::portable::{FORMAT, Gap, ProjectFile};
+use hoist_model::portable::{Gap, ProjectFile};
 
 /// What was read, and what could not be carried over with its full meaning.
 pub type Read = (ProjectFile, Vec<Gap>);
@@ -58,19 +58,10 @@ impl fmt::Debug for Importer {
     }
 }
 
-/// Reads our own form.
+/// Reads our own form, JSON or YAML.
 ///
 /// # Errors
 /// When the text is not of that form; the message names the path.
 pub fn project_file(text: &str) -> Result<ProjectFile, ImportProblem> {
-    let file: ProjectFile = hoist_model::document::parse(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| ImportProblem::Unreadable(format!("this is no project file: {error}")))?;
-    if file.format == FORMAT {
-        return Ok(file);
-    }
-    let detail = format!(
-        "this is no project file: its format is {:?}, not {FORMAT:?}",
-        file.format
-    );
-    Err(ImportProblem::Unreadable(detail))
+    ProjectFile::from_text(text).map_err(|error| ImportProblem::Unreadable(error.to_string()))
 }

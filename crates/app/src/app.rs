@@ -7,7 +7,7 @@ use hoist_model::authorise::{self, Access, Place};
 use hoist_model::change::Change;
 use hoist_model::log::{Actor, Head};
 use hoist_model::plan::{self, Plan, Request};
-use hoist_model::state::{Doc, Stamp, State};
+use hoist_model::state::State;
 use hoist_store::{Store, StoreConfig, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -16,6 +16,7 @@ use crate::follower::follow;
 use crate::limiter::{Limiter, SignInLimits};
 use crate::past::Pasts;
 use crate::past::loaded::{LoadedPast, Wanted};
+use crate::loading::load_and_tell;
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission, failure};
@@ -78,7 +79,7 @@ impl App {
         } = outside;
         let maker = Maker::new(Arc::clone(&clock), randomness);
         let store = Store::open(&StoreConfig::new(url, clock.now(), maker.id())).await?;
-        let world = Arc::new(World::new(load(&store).await?));
+        let world = Arc::new(World::new(load_and_tell(&store).await?));
         for (id, minute) in store.uses().await? {
             world.uses().learn(id, minute);
         }
@@ -206,28 +207,4 @@ async fn keep_saving_uses(app: Weak<App>) {
             tracing::warn!(%error, "the last uses of keys are not written down yet");
         }
     }
-}
-
-pub(crate) async fn load(store: &Store) -> Result<State, StoreError> {
-    let mut documents = Vec::new();
-    let loaded = store
-        .load(|record| documents.push(Doc::read(&record).map(Arc::new).map_err(|error| (record.id, error))))
-        .await?;
-    let mut state = State::empty(loaded.head);
-    for document in documents {
-        match document {
-            Ok(document) => state.add(document),
-            Err((id, error)) => tracing::error!(document = %id, %error, "a document cannot be read and is left out"),
-        }
-    }
-    for (segment, members) in loaded.members {
-        state.load_members(segment, members);
-    }
-    let stamps = store.stamps().await?;
-    state.load_stamps(
-        stamps
-            .into_iter()
-            .map(|(revision, at, actor)| (revision, Stamp { at, actor })),
-    );
-    Ok(state)
 }

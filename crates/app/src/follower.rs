@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hoist_store::{Damaged, Store, StoreError};
 
-use crate::app::load;
+use crate::loading::load_and_tell;
 use crate::world::World;
 
 /// How often the tail is read without a hint.
@@ -51,7 +51,7 @@ async fn catch_up(store: &Store, world: &World) -> hoist_store::Result<()> {
 pub(crate) async fn start_anew(store: &Store, world: &World, damaged: &Damaged) -> hoist_store::Result<()> {
     tracing::error!(%damaged, "an entry of the log cannot be read; all documents are read anew");
     world.set_trouble(Some(damaged.to_string()));
-    world.replace(load(store).await?);
+    world.replace(load_and_tell(store).await?);
     let revision = world.state().revision();
     if damaged.id.parse().is_ok_and(|entry: u64| entry <= revision) {
         world.set_trouble(None);

@@ -18,6 +18,7 @@ pub mod follower;
 pub mod history;
 pub mod limiter;
 pub mod past;
+pub mod loading;
 pub mod policy;
 pub mod reading;
 pub mod sessions;

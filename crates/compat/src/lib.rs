@@ -21,6 +21,8 @@ pub mod unleash;
 pub use error::ImportError;
 pub use report::Import;
 
+use hoist_model::portable::ProjectFile;
+use hoist_model::portable::text::NoProjectFile;
 use serde_json::Value as Json;
 
 /// Systems that flags can come from.
@@ -42,5 +44,18 @@ impl Source {
             Self::Unleash => unleash::import(document, environment),
             Self::Flagd => flagd::import(document, environment),
         }
+    }
+}
+
+/// Reads a project file of our own: YAML, or JSON with comments.
+///
+/// # Errors
+/// When the text is not of that form.
+pub fn project_file(text: &str) -> Result<ProjectFile, NoProjectFile> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['{', '/']) {
+        ProjectFile::from_text(&json::without_comments(text))
+    } else {
+        ProjectFile::from_text(text)
     }
 }

@@ -104,21 +104,10 @@ impl Subject<'_> {
 
 /// A project with one environment and nothing in it.
 pub(crate) fn empty_project(environment: &str) -> ProjectFile {
-    let entry = EnvironmentEntry {
-        name: environment.to_owned(),
-        code: environment
-            .chars()
-            .filter(|letter| letter.is_alphanumeric())
-            .take(4)
-            .collect(),
-        hue: 1,
-        order: 0,
-        protected: false,
-    };
     ProjectFile {
         format: FORMAT.to_owned(),
         project: "default".to_owned(),
-        environments: BTreeMap::from([(environment.to_owned(), entry)]),
+        environments: BTreeMap::from([(environment.to_owned(), EnvironmentEntry::default())]),
         ..ProjectFile::default()
     }
 }

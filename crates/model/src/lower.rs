@@ -120,7 +120,11 @@ fn lower_entry(key: &str, flag: &FlagEntry, environment: &str) -> FlagRules {
         parts.segments = &config.segments;
         parts.rules = &config.rules;
         parts.default = &config.default;
+    } else if let Some(alone) = flag.overrides.get(environment) {
+        parts.subjects = &alone.subjects;
+        parts.segments = &alone.segments;
     }
+    parts.kill = flag.kills.get(environment).map(|kill| kill.until);
     FlagRules {
         key: key.to_owned(),
         index: flag.index,
@@ -136,12 +140,13 @@ fn lower_entry(key: &str, flag: &FlagEntry, environment: &str) -> FlagRules {
 }
 
 fn lower_segment_entry(key: &str, segment: &SegmentEntry) -> SegmentRules {
+    let live = segment.archived_at.is_none();
     SegmentRules {
         key: key.to_owned(),
         index: segment.index,
         profile: segment.profile,
-        condition: segment.condition.clone(),
-        members: segment.members.clone(),
+        condition: segment.condition.clone().filter(|_| live),
+        members: if live { segment.members.clone() } else { Vec::new() },
     }
 }
 

@@ -1,7 +1,12 @@
-//! The portable form of a project: what `hoist import … --out`, `hoist eval` and later `export` use.
+//! The portable form of a project: what `hoist export`, `hoist import` and `hoist eval` use.
 //!
-//! It holds definitions, salts, origins, small integers and member rows with keys sorted, and
-//! leaves out revisions, times of change, actors, secrets and facts.
+//! It holds definitions, salts, origins, small integers, kills in force and member rows with keys
+//! sorted, and leaves out revisions, times of change, actors, secrets and facts. Out of a state it
+//! is made by [`ProjectFile::of`], into one it comes as [`crate::change::Import`], and
+//! [`text`] writes and reads it as JSON or YAML.
+
+mod export;
+pub mod text;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +31,9 @@ pub struct ProjectFile {
     /// Key of the project.
     #[serde(default)]
     pub project: String,
+    /// Of the project itself.
+    #[serde(default, skip_serializing_if = "SettingsEntry::is_empty")]
+    pub settings: SettingsEntry,
     /// By key.
     #[serde(default)]
     pub environments: BTreeMap<String, EnvironmentEntry>,
@@ -37,20 +45,53 @@ pub struct ProjectFile {
     pub segments: BTreeMap<String, SegmentEntry>,
 }
 
-/// An environment.
+/// What a project is; what is absent stays as it is, or has the default of a new project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsEntry {
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether new flags are visible to client credentials unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_visible_default: Option<bool>,
+    /// The next small integer for a flag: those below are never given again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_flag: Option<u32>,
+    /// The next small integer for a segment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_segment: Option<u32>,
+}
+
+impl SettingsEntry {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An environment; what is absent stays as it is, or has the default of a new environment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EnvironmentEntry {
     /// For people.
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// At most four letters.
-    pub code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Colour, 1–6.
-    pub hue: u8,
-    /// Place in the promotion order.
-    pub order: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hue: Option<u8>,
+    /// Place in the promotion order, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
     /// Changes here are graded as dangerous.
-    pub protected: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
 }
 
 /// A flag with its configuration in each environment.
@@ -98,9 +139,39 @@ pub struct FlagEntry {
     /// What the origin knew and we do not use.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub foreign: Map<String, Json>,
-    /// By environment key.
+    /// By environment key; absent where the flag was never configured.
     #[serde(default)]
     pub environments: BTreeMap<String, ConfigEntry>,
+    /// Overrides in environments where nothing else was ever configured; elsewhere they stand with the rest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub overrides: BTreeMap<String, OverridesEntry>,
+    /// Kills in force, by environment key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kills: BTreeMap<String, KillEntry>,
+}
+
+/// Overrides alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverridesEntry {
+    /// Subject overrides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<SubjectGroup>,
+    /// Segment overrides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentGroup>,
+}
+
+/// A kill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KillEntry {
+    /// Ends by itself; absent = until lifted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// For people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// A flag's configuration in one environment, overrides included.
@@ -154,6 +225,9 @@ pub struct SegmentEntry {
     /// Subject keys, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
+    /// Archived segments match nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// Where it came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<Origin>,

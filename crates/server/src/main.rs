@@ -32,6 +32,7 @@ use clap::Parser;
 use cli::Failure;
 use cli::config::ConfigArgs;
 use cli::eval::EvalArgs;
+use cli::export::ExportArgs;
 use cli::import::ImportArgs;
 use cli::migrate::MigrateArgs;
 use cli::serve::ServeArgs;
@@ -58,6 +59,7 @@ enum Command {
     Serve(ServeArgs),
     Eval(EvalArgs),
     Import(ImportArgs),
+    Export(ExportArgs),
     User(UserArgs),
     Config(ConfigArgs),
     Migrate(MigrateArgs),
@@ -92,6 +94,7 @@ fn run(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         Command::Serve(args) => cli::serve::run(args, out),
         Command::Eval(args) => cli::eval::run(args, clock, out, err),
         Command::Import(args) => cli::import::run(args, &mut std::io::BufReader::new(std::io::stdin()), out, err),
+        Command::Export(args) => cli::export::run(args, out, err),
         Command::User(args) => cli::user::run(args, out, err),
         Command::Config(args) => cli::config::run(args, out),
         Command::Migrate(args) => cli::migrate::run(args, out),

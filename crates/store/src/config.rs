@@ -38,6 +38,14 @@ impl StoreConfig {
         }
     }
 
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match self.url.split_once("://") {
+            Some(("sqlite", path)) => Some(std::path::Path::new(path)),
+            _ => None,
+        }
+    }
+
     /// The URL without its password, for logs.
     pub fn redacted_url(&self) -> String {
         redact(&self.url)

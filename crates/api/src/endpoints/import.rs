@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use hoist_model::Id;
 use hoist_model::change::{Change, Import};
 use hoist_model::log::Effect;
-use hoist_model::permission::Permission;
 use hoist_model::plan::{Moved, Plan};
 use hoist_model::portable::{Gap, ProjectFile};
 use hoist_model::record::Kind;
@@ -32,6 +31,8 @@ use crate::query::Query;
 pub struct ImportQuery {
     /// `unleash`, `flagd` or `hoist`.
     pub from: String,
+    /// Key of the project that is made; only where the path names none. Without it the file's own.
+    pub project: Option<String>,
     /// Key of the environment that the file is about; a file of `hoist` names its own.
     #[serde(default)]
     pub environment: String,
@@ -82,13 +83,41 @@ pub struct ImportGap {
 /// Imports a file of another system (JSON, comments accepted) or a project file of our own.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/import", tag = "changes",
     params(("organization" = String, Path), ("project" = String, Path), ImportQuery, ("Idempotency-Key" = Option<String>, Header)),
-    request_body(content = Object, description = "The file as it is.", content_type = "application/json"),
+    request_body(content = Object, description = "The file as it is; one of our own may be YAML.", content_type = "application/json"),
     responses((status = 200, body = ImportAnswer), (status = 202, body = ImportAnswer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn import(
     State(api): State<Api>,
     scope: Scope,
     Query(query): Query<ImportQuery>,
+    request: Request,
+) -> Result<(StatusCode, Json<ImportAnswer>), Problem> {
+    if query.project.is_some() {
+        let detail = "the path names the project already; leave the parameter out";
+        return Err(Problem::invalid("project_twice", detail, "?project"));
+    }
+    take_over(&api, &scope, query, request).await
+}
+
+/// Makes a project of a file: one change, with the project, its environments and all that it holds.
+#[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/import", tag = "changes",
+    params(("organization" = String, Path), ImportQuery, ("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = Object, description = "The file as it is; one of our own may be YAML.", content_type = "application/json"),
+    responses((status = 200, body = ImportAnswer), (status = 202, body = ImportAnswer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub async fn import_new(
+    State(api): State<Api>,
+    scope: Scope,
+    Query(query): Query<ImportQuery>,
+    request: Request,
+) -> Result<(StatusCode, Json<ImportAnswer>), Problem> {
+    take_over(&api, &scope, query, request).await
+}
+
+async fn take_over(
+    api: &Api,
+    scope: &Scope,
+    query: ImportQuery,
     request: Request,
 ) -> Result<(StatusCode, Json<ImportAnswer>), Problem> {
     let headers = request.headers().clone();
@@ -102,14 +131,16 @@ pub async fn import(
         sentences: query.sentences,
         idempotency: idempotency(&headers, &bytes)?,
     };
-    let (file, gaps) = read(&api, &query, bytes.to_vec()).await?;
-    may_create_environments(&api, &scope, &file)?;
+    let (mut file, gaps) = read(api, &query, bytes.to_vec()).await?;
+    if let Some(project) = query.project {
+        file.project = project;
+    }
     let flags: Vec<String> = file.flags.keys().cloned().collect();
     let change = Change::Import(Import {
         source: query.from,
         file: Box::new(file),
     });
-    let (answer, plan) = submit_planned(&api, &scope, scope.place, vec![change], options).await?;
+    let (answer, plan) = submit_planned(api, scope, scope.place, vec![change], options).await?;
     let mut fates = plan
         .map(|plan| fates(&api.app.world.state(), &plan))
         .unwrap_or_default();
@@ -177,17 +208,6 @@ fn note_gaps(file: &mut ProjectFile, gaps: &[Gap]) {
     }
 }
 
-/// An import into an environment that does not exist yet makes it.
-fn may_create_environments(api: &Api, scope: &Scope, file: &ProjectFile) -> Result<(), Problem> {
-    let project = scope.project()?;
-    let state = api.app.world.state();
-    let new = |key: &String| state.find(Kind::Environment, Some(project), key).is_none();
-    if file.environments.keys().any(new) {
-        scope.need(Permission::EnvironmentManage)?;
-    }
-    Ok(())
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Created,
@@ -207,7 +227,7 @@ fn fates(state: &Model, plan: &Plan) -> HashMap<String, Fate> {
         };
         match record.kind {
             Kind::Flag => drop(fates.insert(record.key.clone(), fate)),
-            Kind::Config | Kind::Overrides => {
+            Kind::Config | Kind::Overrides | Kind::Kill => {
                 settings.extend(record.key.split('/').next().and_then(|id| id.parse::<Id>().ok()));
             }
             _ => {}

@@ -11,6 +11,7 @@ pub mod environments;
 pub mod evaluate;
 pub mod events;
 pub mod explain;
+pub mod export;
 pub mod find;
 pub mod flags;
 pub mod history;

@@ -5,7 +5,7 @@ use http::Method as M;
 
 use super::{Route, may, route};
 use crate::endpoints::{
-    attributes, audit, credentials, evaluate, explain, history, import, members, roles, segments, tokens, users,
+    attributes, audit, credentials, evaluate, explain, export, history, import, members, roles, segments, tokens, users,
 };
 use crate::guard::Need;
 
@@ -97,6 +97,18 @@ pub(super) fn routes() -> Vec<Route> {
             "/hoist/v1/organizations/{organization}/projects/{project}/import",
             may(P::ImportRun),
             import::import,
+        ),
+        route(
+            M::POST,
+            "/hoist/v1/organizations/{organization}/import",
+            may(P::ImportRun),
+            import::import_new,
+        ),
+        route(
+            M::GET,
+            "/hoist/v1/organizations/{organization}/projects/{project}/export",
+            may(P::ProjectView),
+            export::export,
         ),
     ]
 }

@@ -69,6 +69,8 @@ pub(super) fn entry(key: &str, source: &Map<String, Json>, set: &Set<'_>, index:
         }],
         foreign,
         environments: BTreeMap::from([(set.environment.to_owned(), config)]),
+        overrides: BTreeMap::new(),
+        kills: BTreeMap::new(),
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) fn entry(feature: &Feature, table: &Table, around: &Around<'_>, index
         metadata: Metadata::new(),
         foreign,
         environments: BTreeMap::from([(around.environment.to_owned(), config)]),
+        overrides: BTreeMap::new(),
+        kills: BTreeMap::new(),
     }
 }
 

@@ -59,6 +59,7 @@ pub(super) fn entry(segment: &Segment, key: &str, index: u32, gaps: &mut Gaps) -
         profile: Profile::Unleash,
         condition: Some(Condition::All(all)),
         members: Vec::new(),
+        archived_at: None,
         origins: vec![Origin {
             system: SYSTEM.to_owned(),
             id: segment.id.clone(),

@@ -98,15 +98,21 @@ impl Planner<'_> {
     }
 
     pub(super) fn spot(&self, flag: &str, environment: &str) -> Result<Spot, Refusal> {
+        let spot = self.any_spot(flag, environment)?;
+        if spot.body.archived_at.is_none() {
+            return Ok(spot);
+        }
+        Err(invalid(
+            "archived",
+            format!("flag {} is archived; restore it first", spot.body.key),
+            self.pointer.clone(),
+        ))
+    }
+
+    /// The same, archived flags too: an import brings their settings.
+    pub(super) fn any_spot(&self, flag: &str, environment: &str) -> Result<Spot, Refusal> {
         let project = self.project_id()?;
         let (flag, body) = self.named::<Flag>(Some(project), flag)?;
-        if body.archived_at.is_some() {
-            return Err(invalid(
-                "archived",
-                format!("flag {} is archived; restore it first", body.key),
-                self.pointer.clone(),
-            ));
-        }
         let (environment, place) = self.named::<Environment>(Some(project), environment)?;
         Ok(Spot {
             project,
@@ -117,7 +123,7 @@ impl Planner<'_> {
         })
     }
 
-    fn setting_of(&self, spot: &Spot) -> Setting {
+    pub(super) fn setting_of(&self, spot: &Spot) -> Setting {
         self.draft.setting(spot.flag, spot.environment)
     }
 
@@ -247,7 +253,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn kill(&mut self, spot: &Spot, until: Option<jiff::Timestamp>, reason: &str) -> Result<(), Refusal> {
+    pub(super) fn kill(&mut self, spot: &Spot, until: Option<jiff::Timestamp>, reason: &str) -> Result<(), Refusal> {
         if until.is_some_and(|until| until <= self.now) {
             let pointer = format!("{}/config/kill/until", self.pointer);
             return Err(invalid(
@@ -321,7 +327,10 @@ impl Planner<'_> {
                         pointer: format!("{base}{}", of_config(config, &problem.path)),
                     }),
             );
-            problems.extend(self.unknown_references(spot, config, overrides, &base));
+            // Whom an archived flag names may be gone: nobody looks until it is restored.
+            if spot.body.archived_at.is_none() {
+                problems.extend(self.unknown_references(spot, config, overrides, &base));
+            }
         }
         let mut ids: Vec<&str> = config.rules.iter().map(|rule| rule.id.as_str()).collect();
         ids.sort_unstable();

@@ -32,6 +32,7 @@ impl Planner<'_> {
                 }
                 self.touches_project(project);
                 self.draft.put(id, Some(project), flag, Body::Flag(body));
+                self.check_names_of(project, flag)?;
                 self.say(id, format!("Restores flag {flag} with its former configuration"));
                 Ok(())
             }
@@ -40,7 +41,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Plans a new flag and returns its id; also used by imports.
+    /// Plans a new flag and returns its id.
     pub(super) fn create_flag(&mut self, project: Id, new: &NewFlag) -> Result<Id, Refusal> {
         if new.profile.is_native() {
             self.check_new_key(Kind::Flag, Some(project), &new.key)?;
@@ -77,13 +78,24 @@ impl Planner<'_> {
             foreign: (&new.foreign).into(),
         };
         owner.next_flag += 1;
-        let id = self.source.id();
-        self.check_flag(id, &body, None, "create")?;
         let owner_scope = self.draft.get(project).and_then(|doc| doc.scope);
         let owner_key = owner.key.clone();
+        let id = self.add_flag(project, body)?;
         self.draft.put(project, owner_scope, &owner_key, Body::Project(owner));
-        self.draft.put(id, Some(project), &new.key, Body::Flag(body));
-        self.say(id, format!("Creates flag {}, off in every environment", new.key));
+        Ok(id)
+    }
+
+    /// Plans a new flag whose number was given out already; also used by imports.
+    pub(super) fn add_flag(&mut self, project: Id, body: Flag) -> Result<Id, Refusal> {
+        let id = self.source.id();
+        self.check_flag(id, &body, None, "create")?;
+        let key = body.key.clone();
+        let state = match body.archived_at {
+            None => "off in every environment",
+            Some(_) => "archived",
+        };
+        self.draft.put(id, Some(project), &key, Body::Flag(body));
+        self.say(id, format!("Creates flag {key}, {state}"));
         Ok(id)
     }
 
@@ -116,9 +128,16 @@ impl Planner<'_> {
         let rules = crate::lower::lower_flag(after, None, None, None, 0);
         let mut problems: Vec<Problem> = hoist_engine::validate(&rules, &self.limits)
             .into_iter()
-            .filter(|problem| problem.path.starts_with("/variants"))
+            .filter(|problem| {
+                let own = after.profile.is_native() && problem.path.starts_with("/metadata");
+                own || problem.path.starts_with("/variants")
+            })
             .map(|problem| Problem {
-                code: "bad_variant".into(),
+                code: if problem.path.starts_with("/metadata") {
+                    "bad_metadata".into()
+                } else {
+                    "bad_variant".into()
+                },
                 detail: problem.message,
                 pointer: format!("{pointer}{}", problem.path),
             })
@@ -192,6 +211,18 @@ impl Planner<'_> {
         self.touches_project(project);
         self.draft.put(id, Some(project), key, Body::Flag(body));
         self.say(id, format!("Archives flag {key}: it is no longer served"));
+        Ok(())
+    }
+
+    /// What the former configuration names may have gone while the flag was archived.
+    fn check_names_of(&self, project: Id, key: &str) -> Result<(), Refusal> {
+        for environment in self.draft.list(Kind::Environment, Some(project)) {
+            let spot = self.spot(key, &environment.key)?;
+            let setting = self.setting_of(&spot);
+            if setting.config.is_some() || setting.overrides.is_some() {
+                self.check_setting(&spot, &self.config_of(&spot).1, setting.overrides())?;
+            }
+        }
         Ok(())
     }
 

@@ -77,6 +77,9 @@ pub fn plan(
         undoes: None,
         secrets: Vec::new(),
         reveals: Vec::new(),
+        made: None,
+        flag_numbers: import::Numbers::default(),
+        segment_numbers: import::Numbers::default(),
     };
     for (at, change) in request.changes.iter().enumerate() {
         planner.pointer = format!("/changes/{at}");
@@ -124,6 +127,12 @@ struct Planner<'a> {
     undoes: Option<u64>,
     secrets: Vec<SecretWrite>,
     reveals: Vec<Reveal>,
+    /// The project that an import into an organization makes.
+    made: Option<Id>,
+    /// Of the flags that an import makes.
+    flag_numbers: import::Numbers,
+    /// Of its segments.
+    segment_numbers: import::Numbers,
 }
 
 impl Planner<'_> {
@@ -198,7 +207,7 @@ impl Planner<'_> {
         environments.sort_by_key(|id| state.get_a::<Environment>(*id).map_or(u32::MAX, |body| body.order));
         let project = match self.request.place {
             Place::Project(id) => Some(id),
-            Place::Instance | Place::Organization(_) => None,
+            Place::Instance | Place::Organization(_) => self.made,
         };
         Plan {
             effects,
@@ -218,8 +227,9 @@ impl Planner<'_> {
     // What the aggregates share.
 
     fn project_id(&self) -> Result<Id, Refusal> {
-        match self.request.place {
-            Place::Project(id) if self.draft.get(id).is_some() => Ok(id),
+        match (self.request.place, self.made) {
+            (Place::Project(id), _) if self.draft.get(id).is_some() => Ok(id),
+            (Place::Organization(_), Some(made)) => Ok(made),
             _ => Err(invalid(
                 "wrong_place",
                 "this change belongs to a project",

@@ -181,7 +181,7 @@ impl Planner<'_> {
                     key: key.clone(),
                     name: if name.is_empty() { key.clone() } else { name.clone() },
                     code: if code.is_empty() {
-                        key.chars().take(4).collect()
+                        key.chars().filter(|each| each.is_alphanumeric()).take(4).collect()
                     } else {
                         code.clone()
                     },
@@ -198,24 +198,36 @@ impl Planner<'_> {
             EnvironmentChange::Edit { environment, patch } => {
                 let (id, before) = self.named::<Environment>(Some(project), environment)?;
                 let after = self.patched(id, &before, patch)?;
-                let fixed =
-                    before.key == after.key && before.created_at == after.created_at && before.order == after.order;
-                self.fixed(fixed, "environment")?;
-                self.check_environment(&after)?;
-                if before.protected {
-                    self.raise(Grade::Guarded);
-                }
-                let text = match (before.protected, after.protected) {
-                    (true, false) => format!("Removes the protection of environment {environment}"),
-                    (false, true) => format!("Protects environment {environment}"),
-                    _ => format!("Changes environment {environment}"),
-                };
-                self.draft.put(id, Some(project), &before.key, Body::Environment(after));
-                self.say(id, text);
+                self.edit_environment(project, id, &before, after)?;
             }
             EnvironmentChange::Order { environments } => self.order_environments(project, environments)?,
             EnvironmentChange::Delete { environment } => self.delete_environment(project, environment)?,
         }
+        Ok(())
+    }
+
+    /// Plans an environment's new settings; also used by imports.
+    pub(super) fn edit_environment(
+        &mut self,
+        project: Id,
+        id: Id,
+        before: &Environment,
+        after: Environment,
+    ) -> Result<(), Refusal> {
+        let fixed = before.key == after.key && before.created_at == after.created_at && before.order == after.order;
+        self.fixed(fixed, "environment")?;
+        self.check_environment(&after)?;
+        if before.protected {
+            self.raise(Grade::Guarded);
+        }
+        let environment = &before.key;
+        let text = match (before.protected, after.protected) {
+            (true, false) => format!("Removes the protection of environment {environment}"),
+            (false, true) => format!("Protects environment {environment}"),
+            _ => format!("Changes environment {environment}"),
+        };
+        self.draft.put(id, Some(project), &before.key, Body::Environment(after));
+        self.say(id, text);
         Ok(())
     }
 
@@ -237,7 +249,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn order_environments(&mut self, project: Id, keys: &[String]) -> Result<(), Refusal> {
+    pub(super) fn order_environments(&mut self, project: Id, keys: &[String]) -> Result<(), Refusal> {
         let mut all: Vec<String> = self
             .draft
             .list(Kind::Environment, Some(project))

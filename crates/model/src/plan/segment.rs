@@ -91,20 +91,28 @@ impl Planner<'_> {
         }
     }
 
-    /// Plans a new segment; also used by imports. The index is given here.
-    pub(super) fn create_segment(&mut self, project: Id, mut body: Segment) -> Result<Id, Refusal> {
-        self.check_segment(&body, "create")?;
+    /// Plans a new segment. The index is given here.
+    fn create_segment(&mut self, project: Id, mut body: Segment) -> Result<Id, Refusal> {
         let Some(mut owner) = self.draft.get_a::<Project>(project).cloned() else {
             return Err(Refusal::NotFound { what: "project".into() });
         };
         body.index = owner.next_segment;
         owner.next_segment += 1;
         let scope = self.draft.get(project).and_then(|doc| doc.scope);
-        let (owner_key, key) = (owner.key.clone(), body.key.clone());
+        let owner_key = owner.key.clone();
+        let id = self.add_segment(project, body)?;
         self.draft.put(project, scope, &owner_key, Body::Project(owner));
+        Ok(id)
+    }
+
+    /// Plans a new segment whose number was given out already; also used by imports.
+    pub(super) fn add_segment(&mut self, project: Id, body: Segment) -> Result<Id, Refusal> {
+        self.check_segment(&body, "create")?;
         let id = self.source.id();
+        let key = body.key.clone();
+        let state = if body.archived_at.is_some() { ", archived" } else { "" };
         self.draft.put(id, Some(project), &key, Body::Segment(body));
-        self.say(id, format!("Creates segment {key}"));
+        self.say(id, format!("Creates segment {key}{state}"));
         Ok(id)
     }
 
@@ -207,7 +215,7 @@ impl Planner<'_> {
         }
     }
 
-    fn refuse_while_used(&self, project: Id, key: &str) -> Result<(), Refusal> {
+    pub(super) fn refuse_while_used(&self, project: Id, key: &str) -> Result<(), Refusal> {
         let uses: Vec<String> = self
             .segment_uses(project, key)
             .into_iter()

@@ -5,4 +5,5 @@
 mod house;
 mod import;
 mod planning;
+mod portable;
 mod undo;

@@ -306,3 +306,26 @@ fn an_edit_from_an_older_revision_merges_or_names_the_path() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_flag_comes_back_only_when_what_it_names_is_there() {
+    let mut house = House::new();
+    house
+        .apply(json!([
+            {"segment": {"create": {"key": "s"}}},
+            {"flag": {"create": {"key": "a", "kind": "boolean"}}},
+            {"config": {"edit": {"flag": "a", "environment": "dev", "patch": {"rules": [{"condition": {"segment": "s"}, "serve": {"serve": {"variant": "on"}}}]}}}},
+            {"flag": {"archive": {"flag": "a"}}},
+            {"segment": {"archive": {"segment": "s"}}},
+        ]))
+        .expect("all");
+    let restore = json!([{"flag": {"restore": {"flag": "a"}}}]);
+    match house.apply(restore.clone()) {
+        Err(Refusal::Invalid(problems)) => assert_eq!(problems[0].code, "unknown_segment"),
+        other => panic!("{other:?}"),
+    }
+    house
+        .apply(json!([{"segment": {"restore": {"segment": "s"}}}]))
+        .expect("back");
+    house.apply(restore).expect("and the flag");
+}

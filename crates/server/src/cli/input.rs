@@ -4,8 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use hoist_compat::{Import, Source, json};
-use hoist_model::document;
-use hoist_model::portable::{FORMAT, ProjectFile};
+use hoist_model::portable::ProjectFile;
 use serde_json::{Map, Value as Json};
 
 use super::Failure;
@@ -61,23 +60,10 @@ pub(super) fn imported(path: &Path, source: Source, environment: &str) -> Result
 
 /// A portable project.
 pub(super) fn project(path: &Path) -> Result<ProjectFile, Failure> {
-    let document = document(path)?;
-    let next = "give a file written by `hoist import … --out`, or say `--from unleash` or `--from flagd`";
-    if document.get("format").and_then(Json::as_str) != Some(FORMAT) {
-        let message = format!(
-            "{}: this is no project file (`format` is not `{FORMAT}`); {next}",
-            shown(path)
-        );
-        return Err(Failure::bad_input(message));
-    }
-    document::from_json(document).map_err(|bad| {
-        let place = if bad.path.is_empty() { "/" } else { &bad.path };
-        Failure::bad_input(format!(
-            "{}: at {place}: {}; correct it there",
-            shown(path),
-            bad.message
-        ))
-    })
+    let next =
+        "give a file written by `hoist export` or `hoist import … --out`, or say `--from unleash` or `--from flagd`";
+    hoist_compat::project_file(&text(path)?)
+        .map_err(|error| Failure::bad_input(format!("{}: {error}; {next}", shown(path))))
 }
 
 /// Contexts: objects, one after the other or in a list.

@@ -4,12 +4,15 @@
 //! [`Failure`] with what is wrong, where, and what to do; `main` prints it and exits with its code.
 
 pub mod config;
+mod data;
 pub mod eval;
+pub mod export;
 pub mod import;
 mod input;
 mod line;
 pub mod migrate;
 mod output;
+mod place;
 mod remote;
 pub mod serve;
 pub mod user;

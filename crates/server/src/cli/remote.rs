@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use http::{Method, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde_json::Value as Json;
@@ -65,6 +66,19 @@ impl Remote {
         })
     }
 
+    /// The same; whoever names an address has to bring a token.
+    ///
+    /// # Errors
+    /// When there is none, or as [`Remote::new`].
+    pub(super) fn with_token(url: &str, token: Option<&str>) -> Result<Self, Failure> {
+        let token = token.ok_or_else(|| {
+            Failure::bad_input(
+                "--url needs --token or the variable HOIST_TOKEN; make one in the console under your name",
+            )
+        })?;
+        Self::new(url, token)
+    }
+
     /// For people.
     pub(super) fn address(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
@@ -82,6 +96,16 @@ impl Remote {
         self.ask(Method::GET, path, &[], None, None).await
     }
 
+    /// Reads what is not JSON: the text as it is.
+    pub(super) async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> Result<String, Failure> {
+        let (status, body, location) = self.send(Method::GET, path, query, None, None).await?;
+        let text = String::from_utf8(body.to_vec()).ok();
+        match text {
+            Some(text) if status.is_success() => Ok(text),
+            _ => Err(self.failed(status, &body, location.as_ref())),
+        }
+    }
+
     /// Sends a body.
     pub(super) async fn post(&self, post: Post<'_>) -> Result<Json, Failure> {
         self.ask(Method::POST, post.path, post.query, Some(post.body), post.idempotency)
@@ -96,6 +120,22 @@ impl Remote {
         body: Option<Vec<u8>>,
         idempotency: Option<&str>,
     ) -> Result<Json, Failure> {
+        let (status, body, location) = self.send(method, path, query, body, idempotency).await?;
+        let json: Option<Json> = serde_json::from_slice(&body).ok();
+        match json {
+            Some(json) if status.is_success() => Ok(json),
+            _ => Err(self.failed(status, &body, location.as_ref())),
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+        idempotency: Option<&str>,
+    ) -> Result<(StatusCode, Bytes, Option<HeaderValue>), Failure> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -115,11 +155,13 @@ impl Remote {
         let status = answer.status();
         let location = answer.headers().get(header::LOCATION).cloned();
         let body = answer.bytes().await.map_err(unreachable)?;
-        let json: Option<Json> = serde_json::from_slice(&body).ok();
-        match json {
-            Some(json) if status.is_success() => Ok(json),
-            Some(problem) if problem.get("code").is_some_and(Json::is_string) => Err(refused(status, &problem)),
-            _ => Err(self.stranger(status, location.as_ref().and_then(|to| to.to_str().ok()))),
+        Ok((status, body, location))
+    }
+
+    fn failed(&self, status: StatusCode, body: &[u8], location: Option<&HeaderValue>) -> Failure {
+        match serde_json::from_slice::<Json>(body) {
+            Ok(problem) if problem.get("code").is_some_and(Json::is_string) => refused(status, &problem),
+            _ => self.stranger(status, location.and_then(|to| to.to_str().ok())),
         }
     }
 

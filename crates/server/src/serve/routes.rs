@@ -86,8 +86,10 @@ fn read_import(source: &str, text: &str, environment: &str) -> Result<importer::
         "unleash" => Source::Unleash,
         "flagd" => Source::Flagd,
         "hoist" => {
-            let file = importer::project_file(&json::without_comments(text))?;
-            return Ok((file, Vec::new()));
+            let file = hoist_compat::project_file(text);
+            return file
+                .map(|file| (file, Vec::new()))
+                .map_err(|error| ImportProblem::Unreadable(error.to_string()));
         }
         _ => {
             let known = vec!["unleash", "flagd", "hoist"];

@@ -5,6 +5,7 @@ mod cable;
 mod cli;
 mod damage;
 mod durability;
+mod export;
 mod hoist;
 mod import;
 mod lifecycle;

@@ -6,6 +6,7 @@ use hoist_app::source::Maker;
 use serde_json::Value as Json;
 
 use super::{ImportArgs, text};
+use crate::cli::place::{choose, choose_organization};
 use crate::cli::remote::{Post, Remote};
 use crate::cli::{FAILED, Failure, input, output};
 use crate::{runtime, serve};
@@ -18,10 +19,7 @@ pub(super) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let token = args.into.token.as_deref().ok_or_else(|| {
-        Failure::bad_input("--url needs --token or the variable HOIST_TOKEN; make one in the console under your name")
-    })?;
-    let remote = Remote::new(url, token)?;
+    let remote = Remote::with_token(url, args.into.token.as_deref())?;
     check_questions(args)?;
     let bytes = input::bytes(&args.file)?;
     runtime(async {
@@ -46,7 +44,8 @@ struct Import<'a> {
     args: &'a ImportArgs,
     remote: &'a Remote,
     organization: String,
-    project: String,
+    /// None: it is made.
+    project: Option<String>,
     note: String,
     bytes: Vec<u8>,
 }
@@ -64,13 +63,21 @@ impl<'a> Import<'a> {
         }
         let session = remote.get(&["hoist", "v1", "session"]).await?;
         let into = &args.into;
-        let (organization, project) = choose(&session, into.organization.as_deref(), into.project.as_deref())?;
+        let (organization, project) = if into.new_project {
+            (choose_organization(&session, into.organization.as_deref())?, None)
+        } else {
+            let (organization, project) = choose(&session, into.organization.as_deref(), into.project.as_deref())?;
+            (organization, Some(project))
+        };
         let file = input::shown(&args.file);
         let address = remote.address();
         let size = bytes.len().div_ceil(1024);
         output::write_report(
             err,
-            &format!("planning {file} ({size} KiB) into {organization}/{project} at {address}\n"),
+            &format!(
+                "planning {file} ({size} KiB) into {organization}/{} at {address}\n",
+                project.as_deref().or(into.project.as_deref()).unwrap_or("(new)")
+            ),
         )?;
         let note = args.into.note.clone();
         Ok(Self {
@@ -115,16 +122,13 @@ impl<'a> Import<'a> {
             ("note", &self.note),
         ];
         query.extend(more);
-        let (organization, project) = (self.organization.as_str(), self.project.as_str());
-        let path = [
-            "hoist",
-            "v1",
-            "organizations",
-            organization,
-            "projects",
-            project,
-            "import",
-        ];
+        let mut path = vec!["hoist", "v1", "organizations", self.organization.as_str()];
+        match (&self.project, &self.args.into.project) {
+            (Some(project), _) => path.extend(["projects", project.as_str()]),
+            (None, Some(key)) => query.push(("project", key)),
+            (None, None) => {}
+        }
+        path.push("import");
         let post = Post {
             path: &path,
             query: &query,
@@ -173,85 +177,11 @@ fn ask(plan: &Json, input: &mut dyn BufRead, err: &mut dyn Write) -> Result<(), 
     })
 }
 
-/// The one project that the token sees, or the one that is named.
-fn choose(session: &Json, organization: Option<&str>, project: Option<&str>) -> Result<(String, String), Failure> {
-    let all: Vec<(&str, &str)> = session["organizations"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|each| {
-            let key = each["key"].as_str().unwrap_or_default();
-            let projects = each["projects"].as_array().into_iter().flatten();
-            projects.map(move |project| (key, project["key"].as_str().unwrap_or_default()))
-        })
-        .collect();
-    let fits = |(o, p): &&(&str, &str)| {
-        organization.is_none_or(|organization| organization == *o) && project.is_none_or(|project| project == *p)
-    };
-    let fitting: Vec<&(&str, &str)> = all.iter().filter(fits).collect();
-    let seen = |list: &[&(&str, &str)]| {
-        let shown: Vec<String> = list.iter().take(20).map(|(o, p)| format!("{o}/{p}")).collect();
-        shown.join(", ")
-    };
-    match fitting.as_slice() {
-        [(organization, project)] => Ok((String::from(*organization), String::from(*project))),
-        [] if all.is_empty() => Err(Failure {
-            code: FAILED,
-            message: "the token sees no project; ask an owner to make you a member".into(),
-        }),
-        [] => Err(Failure::bad_input(format!(
-            "there is no such project for this token; it sees {}",
-            seen(&all.iter().collect::<Vec<_>>())
-        ))),
-        several => Err(Failure::bad_input(format!(
-            "choose --organization and --project among {}",
-            seen(several)
-        ))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
-    fn session() -> Json {
-        json!({"organizations": [
-            {"key": "a", "projects": [{"key": "one"}, {"key": "two"}]},
-            {"key": "b", "projects": [{"key": "one"}]},
-        ]})
-    }
-
-    fn pair(organization: &str, project: &str) -> (String, String) {
-        (organization.into(), project.into())
-    }
-
-    #[test]
-    fn the_only_project_needs_no_name() {
-        let one = json!({"organizations": [{"key": "a", "projects": [{"key": "one"}]}]});
-        assert_eq!(choose(&one, None, None), Ok(pair("a", "one")));
-        assert_eq!(choose(&session(), Some("b"), None), Ok(pair("b", "one")));
-        assert_eq!(choose(&session(), None, Some("two")), Ok(pair("a", "two")));
-    }
-
-    #[test]
-    fn who_could_mean_several_is_told_which() {
-        let told = |organization, project| choose(&session(), organization, project).expect_err("not one").message;
-        assert_eq!(
-            told(None, None),
-            "choose --organization and --project among a/one, a/two, b/one"
-        );
-        assert_eq!(
-            told(None, Some("one")),
-            "choose --organization and --project among a/one, b/one"
-        );
-        assert_eq!(
-            told(Some("c"), None),
-            "there is no such project for this token; it sees a/one, a/two, b/one"
-        );
-        let none = choose(&json!({"organizations": []}), None, None).expect_err("none");
-        assert_eq!(none.code, FAILED);
-    }
+    use super::*;
 
     #[test]
     fn only_a_clear_yes_is_one() {

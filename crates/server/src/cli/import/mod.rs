@@ -17,9 +17,12 @@ pub(super) use text::gaps;
 /// what could not be carried over.
 ///
 /// With --url the import is planned there first: the plan is printed, and carried out after a yes
-/// or with --yes. Exit codes: 0 done, proposed, planned with --dry-run, or nothing to change;
+/// or with --yes. What `hoist export` wrote comes back without loss. Exit codes: 0 done, proposed, planned with --dry-run, or nothing to change;
 /// 1 failed, not allowed, or not confirmed; 2 the input cannot be used.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist import unleash features.json --environment production --out shop.yaml
+  hoist import hoist shop.yaml --url https://flags.example.com --new-project")]
 pub struct ImportArgs {
     /// Where the flags come from.
     #[arg(value_enum)]
@@ -29,11 +32,11 @@ pub struct ImportArgs {
     /// Key of the environment the document is about. A project file names its own.
     #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd")]))]
     environment: Option<String>,
-    /// Where to write the project; without it, standard output.
+    /// Where to write the project, as YAML if the name ends so; without it, standard output.
     #[arg(long, value_name = "FILE", conflicts_with = "url")]
     out: Option<PathBuf>,
     /// Address of a running Hoist to import into.
-    #[arg(long, value_name = "URL", required_if_eq("source", "hoist"))]
+    #[arg(long, value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
     into: Into,
@@ -54,6 +57,9 @@ struct Into {
     /// Key of the project; not needed where the token sees one only.
     #[arg(long, value_name = "KEY", requires = "url")]
     project: Option<String>,
+    /// Make the project: with the key --project, or with the one that the file names.
+    #[arg(long, requires = "url")]
+    new_project: bool,
     /// Why, for the history.
     #[arg(long, value_name = "TEXT", requires = "url")]
     note: Option<String>,
@@ -72,7 +78,7 @@ enum ImportSource {
     Unleash,
     /// A flag definition file.
     Flagd,
-    /// A project file of Hoist's own, with --url.
+    /// A project file of Hoist's own, JSON or YAML; without --url it is only checked.
     Hoist,
 }
 
@@ -112,9 +118,7 @@ pub fn run(
     match (&args.url, args.source.foreign()) {
         (Some(url), _) => apply::run(args, url, input, out, err),
         (None, Some(source)) => file::run(args, source, out, err),
-        (None, None) => Err(Failure::bad_input(
-            "a project file is imported into a running Hoist: say --url",
-        )),
+        (None, None) => file::check(args, out, err),
     }
 }
 
