@@ -11,6 +11,7 @@
 //! needs memory only.
 
 pub mod app;
+pub mod checkup;
 pub mod clock;
 pub mod credentials;
 pub mod events;

@@ -304,6 +304,14 @@ impl State {
         self.settings.get(&(flag, environment))
     }
 
+    /// Every configuration, override set and kill, in no order.
+    pub fn settings(&self) -> impl Iterator<Item = &Arc<Doc>> {
+        self.settings
+            .values()
+            .flat_map(|setting| [&setting.config, &setting.overrides, &setting.kill])
+            .flatten()
+    }
+
     /// Environments of a project in promotion order.
     pub fn environments(&self, project: Id) -> Vec<(&Arc<Doc>, &crate::document::Environment)> {
         let mut found: Vec<_> = self

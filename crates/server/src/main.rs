@@ -30,12 +30,17 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Failure;
+use cli::audit::AuditArgs;
+use cli::backup::BackupArgs;
 use cli::config::ConfigArgs;
+use cli::doctor::DoctorArgs;
 use cli::eval::EvalArgs;
 use cli::export::ExportArgs;
 use cli::import::ImportArgs;
 use cli::migrate::MigrateArgs;
+use cli::restore::RestoreArgs;
 use cli::serve::ServeArgs;
+use cli::token::TokenArgs;
 use cli::user::UserArgs;
 use cli::version::CompletionsArgs;
 
@@ -60,10 +65,16 @@ enum Command {
     Eval(EvalArgs),
     Import(ImportArgs),
     Export(ExportArgs),
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
+    Doctor(DoctorArgs),
+    Audit(AuditArgs),
+    Token(TokenArgs),
     User(UserArgs),
     Config(ConfigArgs),
     Migrate(MigrateArgs),
     /// Prints the version.
+    #[command(after_help = "Examples:\n  hoist version")]
     Version,
     Completions(CompletionsArgs),
 }
@@ -95,6 +106,11 @@ fn run(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         Command::Eval(args) => cli::eval::run(args, clock, out, err),
         Command::Import(args) => cli::import::run(args, &mut std::io::BufReader::new(std::io::stdin()), out, err),
         Command::Export(args) => cli::export::run(args, out, err),
+        Command::Backup(args) => cli::backup::run(args, out),
+        Command::Restore(args) => cli::restore::run(args, out),
+        Command::Doctor(args) => cli::doctor::run(args, out),
+        Command::Audit(args) => cli::audit::run(args, out),
+        Command::Token(args) => cli::token::run(args, out, err),
         Command::User(args) => cli::user::run(args, out, err),
         Command::Config(args) => cli::config::run(args, out),
         Command::Migrate(args) => cli::migrate::run(args, out),

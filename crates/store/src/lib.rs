@@ -30,9 +30,11 @@
 //!    `self.writer()`; what belongs to a change is written by [`Batch`].
 //! 3. Test it in `tests/it/` inside `on_both!`, which runs it on SQLite and on PostgreSQL.
 
+mod backup;
 mod batch;
 mod config;
 mod conn;
+mod copy;
 mod documents;
 mod error;
 mod hints;
@@ -52,6 +54,7 @@ mod store;
 mod text;
 mod uses;
 
+pub use backup::{Backup, Present, Verified};
 pub use batch::{Batch, Commit};
 pub use config::StoreConfig;
 pub use error::{Conflict, Damaged, Result, StoreError};

@@ -42,6 +42,11 @@ impl Migration {
     }
 }
 
+/// The version that this program brings the schema to.
+pub(crate) fn newest() -> u64 {
+    ALL.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Applies what is missing. Versions that this program does not know are the business of
 /// `min_writer`.
 pub(crate) async fn run(pool: &Pool, config: &StoreConfig) -> Result<()> {

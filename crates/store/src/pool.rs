@@ -43,6 +43,20 @@ impl Pool {
         }
     }
 
+    /// A file that nobody writes to any more: it is read without a lock and without files beside it.
+    pub(crate) fn read_only(path: &Path) -> Self {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .immutable(true)
+            .disable_statement_logging();
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+        Self::Sqlite {
+            writer: pool.clone(),
+            readers: pool,
+        }
+    }
+
     /// A connection that may write.
     pub(crate) async fn writer(&self) -> Result<Conn> {
         Ok(match self {

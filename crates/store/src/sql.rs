@@ -186,6 +186,13 @@ impl Row {
         })
     }
 
+    pub(crate) fn text_or_null(&self, column: usize) -> Result<Option<&str>> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
     pub(crate) fn int(&self, column: usize) -> Result<i64> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,

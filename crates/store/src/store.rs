@@ -7,6 +7,7 @@ use std::time::Duration;
 use hoist_model::Id;
 use hoist_model::log::Head;
 use hoist_model::record::Record;
+use jiff::Timestamp;
 
 use crate::config::StoreConfig;
 use crate::conn::{Conn, Tx};
@@ -109,6 +110,16 @@ impl Store {
             .map(drop)
     }
 
+    /// What time a server of its own says it is; None where the database is a file.
+    pub async fn time(&self) -> Result<Option<Timestamp>> {
+        let mut conn = self.reader().await?;
+        if !conn.is_postgres() {
+            return Ok(None);
+        }
+        let sql = Sql::new("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT");
+        conn.one(sql).await?.time(0).map(Some)
+    }
+
     /// What SQLite's own check finds wrong with the file. It reads all of it. PostgreSQL looks
     /// after its files itself.
     pub async fn check_file(&self) -> Result<Vec<String>> {
@@ -158,7 +169,6 @@ fn version(number: i64) -> u32 {
 #[cfg(test)]
 mod tests {
     use hoist_model::log::{Actor, LogEntry};
-    use jiff::Timestamp;
 
     use super::*;
     use crate::Commit;

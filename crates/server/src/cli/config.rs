@@ -8,6 +8,9 @@ use crate::config::{DEFAULT_FILE, Overrides, Surroundings};
 
 /// Prints the commented default file; `check` reads the configuration that would be used.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist config > hoist.toml
+  hoist config check")]
 pub struct ConfigArgs {
     #[command(subcommand)]
     command: Option<Command>,

@@ -18,6 +18,9 @@ use super::{Failure, From, import, input, output};
 
 /// Evaluates flags for contexts, offline.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist eval project.json --contexts contexts.jsonl --explain
+  hoist eval --from unleash features.json --contexts contexts.jsonl")]
 pub struct EvalArgs {
     /// A project file, or with --from a document of that system. Comments in JSON are accepted.
     pub file: PathBuf,

@@ -10,6 +10,7 @@ use hoist_model::state::State;
 use serde_json::{Value as Json, json};
 
 use super::place::{PlaceFlags, choose};
+use super::progress::Bar;
 use super::remote::Remote;
 use super::{FAILED, Failure, data, output};
 use crate::config::DataFlags;
@@ -72,6 +73,7 @@ impl ExportArgs {
 /// # Errors
 /// When the project is not found, rows of the database are damaged, or the file cannot be written.
 pub fn run(args: &ExportArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let bar = Bar::waiting("exporting");
     let (name, text) = match &args.url {
         Some(url) => {
             let remote = Remote::with_token(url, args.token.as_deref())?;
@@ -79,6 +81,7 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resul
         }
         None => runtime(read(args))??,
     };
+    bar.finish();
     let Some(path) = &args.out else {
         return output::write(out, &text);
     };
@@ -120,8 +123,7 @@ async fn read(args: &ExportArgs) -> Result<(String, String), Failure> {
     store.close().await;
     if !loaded.left_out.is_empty() {
         let rows = loaded.left_out.join("\n  ");
-        let message =
-            format!("the database has damaged rows, an export would lose them:\n  {rows}");
+        let message = format!("the database has damaged rows, an export would lose them:\n  {rows}");
         return Err(Failure { code: FAILED, message });
     }
     let state = &loaded.state;

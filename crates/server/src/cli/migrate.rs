@@ -4,6 +4,7 @@ use std::io::Write;
 
 use hoist_app::source::Maker;
 use hoist_store::{Store, StoreConfig, StoreError};
+use serde_json::json;
 
 use super::serve::load;
 use super::{FAILED, Failure, output};
@@ -13,9 +14,14 @@ use crate::{runtime, serve};
 /// Brings the schema of the database up to date and ends. `hoist serve` does the same when it
 /// starts; this is for those who want it as a step of its own.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist migrate --database postgres://hoist@db/hoist")]
 pub struct MigrateArgs {
     #[command(flatten)]
     data: DataFlags,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Migrates.
@@ -29,6 +35,9 @@ pub fn run(args: &MigrateArgs, out: &mut dyn Write) -> Result<(), Failure> {
         code: FAILED,
         message: format!("database.url: {error}"),
     })?;
+    if args.json {
+        return output::write(out, &format!("{}\n", json!({"database": url, "schema": "up to date"})));
+    }
     output::write(out, &format!("the schema of {url} is up to date\n"))
 }
 

@@ -3,8 +3,11 @@
 //! Each is a module with its arguments and `run(args, out, err)`. A command that fails returns a
 //! [`Failure`] with what is wrong, where, and what to do; `main` prints it and exits with its code.
 
+pub mod audit;
+pub mod backup;
 pub mod config;
 mod data;
+pub mod doctor;
 pub mod eval;
 pub mod export;
 pub mod import;
@@ -13,8 +16,11 @@ mod line;
 pub mod migrate;
 mod output;
 mod place;
+mod progress;
 mod remote;
+pub mod restore;
 pub mod serve;
+pub mod token;
 pub mod user;
 pub mod version;
 

@@ -96,6 +96,21 @@ impl Remote {
         self.ask(Method::GET, path, &[], None, None).await
     }
 
+    /// Every item of a list, page by page.
+    pub(super) async fn all(&self, path: &[&str]) -> Result<Json, Failure> {
+        let (mut items, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let mut query = vec![("limit", "500")];
+            query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+            let mut page = self.ask(Method::GET, path, &query, None, None).await?;
+            items.extend(page["items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+            match page["next"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return Ok(serde_json::json!({ "items": items })),
+            }
+        }
+    }
+
     /// Reads what is not JSON: the text as it is.
     pub(super) async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> Result<String, Failure> {
         let (status, body, location) = self.send(Method::GET, path, query, None, None).await?;

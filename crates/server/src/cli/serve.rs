@@ -13,6 +13,9 @@ use crate::{logging, runtime};
 /// the first start holds a link that sets the instance up; or set HOIST_ADMIN_EMAIL and
 /// HOIST_ADMIN_PASSWORD. SIGTERM and SIGINT end it gracefully.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist serve
+  hoist serve --listen 0.0.0.0:8080 --database postgres://hoist@db/hoist")]
 pub struct ServeArgs {
     #[command(flatten)]
     overrides: Overrides,

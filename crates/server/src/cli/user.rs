@@ -13,6 +13,7 @@ use hoist_model::change::{Change, TokensAtReset, UserChange};
 use hoist_model::log::Actor;
 use hoist_model::plan::{Moved, Refusal, Request};
 use hoist_model::record::Kind;
+use serde_json::json;
 
 use super::serve::load;
 use super::{FAILED, Failure, output};
@@ -21,6 +22,9 @@ use crate::{runtime, serve};
 
 /// Makes accounts and resets passwords, straight on the database.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist user create ada@example.com --operator
+  hoist user reset-password ada@example.com")]
 pub struct UserArgs {
     #[command(subcommand)]
     command: Command,
@@ -44,6 +48,9 @@ struct Create {
     /// Make an operator of the whole instance.
     #[arg(long)]
     operator: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
     /// Read the password from the first line of standard input instead of making one.
     #[arg(long)]
     password_stdin: bool,
@@ -58,6 +65,9 @@ struct Reset {
     /// Revoke its personal access tokens, too: somebody else may have used the account.
     #[arg(long)]
     revoke_tokens: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
     /// Read the password from the first line of standard input instead of making one.
     #[arg(long)]
     password_stdin: bool,
@@ -71,9 +81,9 @@ struct Reset {
 /// # Errors
 /// When the input or the database cannot be used.
 pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let (data, email, from_stdin) = match &args.command {
-        Command::Create(create) => (&create.data, &create.email, create.password_stdin),
-        Command::ResetPassword(reset) => (&reset.data, &reset.email, reset.password_stdin),
+    let (data, email, from_stdin, as_json) = match &args.command {
+        Command::Create(create) => (&create.data, &create.email, create.password_stdin, create.json),
+        Command::ResetPassword(reset) => (&reset.data, &reset.email, reset.password_stdin, reset.json),
     };
     let config = load(&data.clone().into(), &Surroundings::of_process())?;
     let given = from_stdin.then(first_line).transpose()?;
@@ -91,6 +101,11 @@ pub fn run(args: &UserArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<
             Command::ResetPassword(wanted) => reset(&app, wanted, given.clone()).await,
         }
     })??;
+    if as_json {
+        // A password that was given is known already.
+        let made = given.is_none().then_some(&password);
+        return output::write(out, &format!("{}\n", json!({"email": normal(email), "password": made})));
+    }
     let done = match &args.command {
         Command::Create(_) => "made the account",
         Command::ResetPassword(_) => "set a new password and ended all sessions of",
@@ -170,7 +185,7 @@ async fn reset(app: &App, wanted: &Reset, given: Option<String>) -> Result<Strin
     })
 }
 
-fn failed(failure: submit::Failure) -> Failure {
+pub(super) fn failed(failure: submit::Failure) -> Failure {
     if let submit::Failure::Refused(Refusal::Invalid(problems)) = &failure {
         let details: Vec<&str> = problems.iter().map(|problem| problem.detail.as_str()).collect();
         return Failure::bad_input(details.join("; "));

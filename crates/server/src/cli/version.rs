@@ -8,9 +8,9 @@ use clap_complete::Shell;
 use super::{Failure, output};
 
 /// Prints a script that completes commands and options.
-///
-/// For bash: hoist completions bash > /etc/bash_completion.d/hoist
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist completions bash > /etc/bash_completion.d/hoist")]
 pub struct CompletionsArgs {
     /// For which shell.
     #[arg(value_enum)]

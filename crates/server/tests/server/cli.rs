@@ -19,10 +19,49 @@ fn help_says_what_there_is() {
     insta::assert_snapshot!("help", help(&["--help"]));
     insta::assert_snapshot!("help_user_create", help(&["user", "create", "--help"]));
     insta::assert_snapshot!("help_import", help(&["import", "--help"]));
+    for command in ["export", "backup", "restore", "doctor", "audit", "token"] {
+        insta::assert_snapshot!(format!("help_{command}"), help(&[command, "--help"]));
+    }
     insta::assert_snapshot!("help_config", help(&["config", "--help"]));
     // With the hooks of tests there are more flags.
     #[cfg(not(feature = "test-hooks"))]
     insta::assert_snapshot!("help_serve", help(&["serve", "--help"]));
+}
+
+/// The words that a help text lists as commands.
+fn commands(arguments: &[&str]) -> Vec<String> {
+    let help = help(&[arguments, &["--help"]].concat());
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = list
+        .take_while(|line| line.starts_with("  "))
+        .filter(|line| !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_is_explained_with_an_example_and_stands_in_the_reference() {
+    let page = include_str!("../../../../docs/command-line.md");
+    let all = commands(&[]);
+    assert!(all.len() > 10, "{all:?}");
+    for name in &all {
+        assert!(
+            page.contains(&format!("`hoist {name}")),
+            "docs/command-line.md names hoist {name}"
+        );
+        for inner in commands(&[name]) {
+            let whole = help(&[name, &inner, "--help"]);
+            assert!(
+                !whole.is_empty() && page.contains(&format!("`{inner}")) || page.contains(&format!("{name} {inner}")),
+                "hoist {name} {inner}"
+            );
+        }
+        let help = help(&[name, "--help"]);
+        assert!(
+            help.contains("Examples:\n  hoist "),
+            "hoist {name} --help has no example"
+        );
+    }
 }
 
 #[test]
@@ -104,6 +143,12 @@ fn accounts_are_made_on_the_database() {
     let (new, told) = texts(&reset);
     assert_eq!(told, "set a new password and ended all sessions of a@b.example\n");
     assert!(new.trim_end().len() == 20 && new != password, "{new}");
+    let json = texts(&run(folder.path(), &["user", "create", "c@b.example", "--json"])).0;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("an object");
+    assert_eq!(
+        (&json["email"], json["password"].as_str().map(str::len)),
+        (&json!("c@b.example"), Some(20))
+    );
     let migrated = run(folder.path(), &["migrate"]);
     assert!(texts(&migrated).0.ends_with("is up to date\n"));
 }

@@ -2,6 +2,7 @@
 
 #[path = "../../../store/tests/it/cable.rs"]
 mod cable;
+mod backup;
 mod cli;
 mod damage;
 mod durability;
@@ -11,6 +12,7 @@ mod import;
 mod lifecycle;
 mod limits;
 mod outage;
+mod operate;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 #[cfg(feature = "test-hooks")]

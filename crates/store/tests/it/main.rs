@@ -9,6 +9,7 @@
 mod support;
 
 mod cable;
+mod backup;
 mod crash;
 mod damage;
 mod faults;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::{ImportArgs, text};
 use crate::cli::place::{choose, choose_organization};
+use crate::cli::progress::Bar;
 use crate::cli::remote::{Post, Remote};
 use crate::cli::{FAILED, Failure, input, output};
 use crate::{runtime, serve};
@@ -136,6 +137,7 @@ impl<'a> Import<'a> {
             idempotency,
         };
         let file = input::shown(&self.args.file);
+        let _bar = Bar::waiting("the server is at it");
         self.remote.post(post).await.map_err(|failure| Failure {
             message: format!("{file}: {failure}"),
             ..failure
