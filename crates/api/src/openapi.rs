@@ -21,7 +21,7 @@ use crate::wire::schema::{by_hand, examples};
         title = "Hoist",
         description = "Administration of feature flags. Every error is a problem document (RFC 9457). Writes answer one union; `?dry_run=true` only plans."
     ),
-    components(schemas(crate::problem::Problem, e::flags::list::Sort)),
+    components(schemas(crate::problem::Problem, e::export::ExportFormat, e::flags::list::Sort)),
     paths(
         e::setup::status,
         e::setup::set_up,

@@ -17,6 +17,7 @@ use crate::limiter::{Limiter, SignInLimits};
 use crate::past::Pasts;
 use crate::past::loaded::{LoadedPast, Wanted};
 use crate::loading::load_and_tell;
+use crate::past::Pasts;
 use crate::policy::{Policy, Verdict};
 use crate::source::{DryMaker, Maker, Randomness};
 use crate::submit::{Answer, Failure, Submission, failure};
