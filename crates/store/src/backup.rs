@@ -209,11 +209,19 @@ impl Backup {
 async fn verify(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<Verified> {
     let head = log::head(conn).await?;
     let mut documents = 0;
-    let mut damaged = documents::load(conn, |record| {
+    let documents::Rows { seen, mut damaged } = documents::load(conn, |record| {
         documents += 1;
         each(record);
     })
     .await?;
+    let known = documents::count(conn).await?;
+    if known != seen {
+        damaged.push(Damaged {
+            table: "document",
+            id: "?".to_owned(),
+            problem: format!("{seen} rows can be read, their index knows {known}"),
+        });
+    }
     let (lists, bad) = members::load(conn).await?;
     damaged.extend(bad);
     let (mut entries, mut last) = (0, 0);
