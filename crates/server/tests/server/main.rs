@@ -1,8 +1,8 @@
 //! The real binary: its command line, and its life on a folder of its own.
 
+mod backup;
 #[path = "../../../store/tests/it/cable.rs"]
 mod cable;
-mod backup;
 mod cli;
 mod damage;
 mod durability;
@@ -11,8 +11,8 @@ mod hoist;
 mod import;
 mod lifecycle;
 mod limits;
-mod outage;
 mod operate;
+mod outage;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 #[cfg(feature = "test-hooks")]

@@ -8,8 +8,8 @@
 #[macro_use]
 mod support;
 
-mod cable;
 mod backup;
+mod cable;
 mod crash;
 mod damage;
 mod faults;
