@@ -58,6 +58,26 @@ const RESTORED: [Kind; 6] = [
     Kind::Overrides,
 ];
 
+/// A document that is not what it was.
+struct Differing {
+    id: Id,
+    now: Option<Arc<Doc>>,
+    was: Option<Arc<Doc>>,
+}
+
+impl Differing {
+    /// As it was, or as it is if there was none.
+    fn doc(&self) -> Option<&Doc> {
+        self.was.as_deref().or(self.now.as_deref())
+    }
+
+    /// Place in the order of restoring.
+    fn place(&self) -> Option<usize> {
+        let kind = self.doc()?.body.kind();
+        RESTORED.iter().position(|each| *each == kind)
+    }
+}
+
 impl Planner<'_> {
     pub(super) fn restore_flag(&mut self, project: Id, key: &str, revision: u64) -> Result<(), Refusal> {
         let then = self.then(Some(key), revision)?;
@@ -121,26 +141,22 @@ impl Planner<'_> {
     /// Returns the flags that were touched.
     fn set_back(&mut self, project: Id, then: &Then, is_meant: impl Fn(&Doc) -> bool) -> Result<BTreeSet<Id>, Refusal> {
         let mut flags = BTreeSet::new();
-        let mut changes: Vec<(Id, Option<Arc<Doc>>, Option<Arc<Doc>>)> = Vec::new();
+        let mut differing = Vec::new();
         for (id, was) in &then.was {
             let now = self.draft.state().get(*id).cloned();
-            let Some(doc) = was.as_ref().or(now.as_ref()).filter(|doc| is_meant(doc)) else {
-                continue;
-            };
-            if RESTORED.contains(&doc.body.kind()) && !is_same(was.as_deref(), now.as_deref()) {
-                changes.push((*id, now, was.clone()));
+            let (id, was) = (*id, was.clone());
+            let each = Differing { id, now, was };
+            let is_ours = |doc: &Doc| is_meant(doc) && RESTORED.contains(&doc.body.kind());
+            if each.doc().is_some_and(is_ours) && !is_same(each.was.as_deref(), each.now.as_deref()) {
+                differing.push(each);
             }
         }
-        let kind = |change: &(Id, Option<Arc<Doc>>, Option<Arc<Doc>>)| {
-            let doc = change.2.as_ref().or(change.1.as_ref());
-            doc.and_then(|doc| RESTORED.iter().position(|kind| *kind == doc.body.kind()))
-        };
-        changes.sort_by_key(kind);
-        let (back, gone): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, _, was)| was.is_some());
+        differing.sort_by_key(Differing::place);
+        let (back, gone): (Vec<_>, Vec<_>) = differing.into_iter().partition(|each| each.was.is_some());
         let mut later = BTreeSet::new();
         // What goes makes room for what had its key before.
-        for (id, now, was) in gone.into_iter().rev().chain(back) {
-            let doc = was.as_ref().or(now.as_ref());
+        for each in gone.into_iter().rev().chain(back) {
+            let doc = each.doc();
             if let Some((flag, environment)) = doc.and_then(|doc| setting_place(&doc.body)) {
                 let was_there = then.was.get(&environment).is_none_or(Option::is_some);
                 let Some(place) = self.draft.get(environment).cloned() else {
@@ -152,15 +168,15 @@ impl Planner<'_> {
                 }
                 flags.insert(flag);
             } else if doc.is_some_and(|doc| doc.body.kind() == Kind::Flag) {
-                flags.insert(id);
-            } else if let Some(doc) = doc.filter(|doc| was.is_none() && doc.body.kind() == Kind::Environment) {
+                flags.insert(each.id);
+            } else if let Some(doc) = doc.filter(|doc| each.was.is_none() && doc.body.kind() == Kind::Environment) {
                 later.insert(name_of(doc).to_owned());
                 continue;
             }
-            self.check_base(id)?;
-            match was {
-                Some(was) => self.bring_back(project, now.as_deref(), &was)?,
-                None => self.take_away(project, id, now.as_deref())?,
+            self.check_base(each.id)?;
+            match &each.was {
+                Some(was) => self.bring_back(project, each.now.as_deref(), was)?,
+                None => self.take_away(project, each.id, each.now.as_deref())?,
             }
         }
         self.warn_of(then, &later);

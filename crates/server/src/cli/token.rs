@@ -203,7 +203,7 @@ async fn work(command: &Command, whose: &Whose) -> Result<Json, Failure> {
     };
     let answer = app.submit(submission).await.map_err(failed)?;
     match answer.outcome {
-        Outcome::Applied { .. } => {}
+        Outcome::Applied => {}
         _ => {
             let message = "the change waits for approval, nothing has changed yet".into();
             return Err(Failure { code: FAILED, message });
