@@ -18,7 +18,7 @@ fn create(key: &str) -> Json {
 fn answers(server: &Server, key: &str) -> (Vec<Json>, String) {
     let mut client = Client::with_header(server.address, format!("authorization: Bearer {key}"));
     let bulk = |client: &mut Client, who: usize| {
-        let body = json!({"context": {"targetingKey": format!("user-{who}"), "plan": if who % 2 == 0 { "beta" } else { "none" }}});
+        let body = json!({"context": {"targetingKey": format!("user-{who}"), "plan": if who.is_multiple_of(2) { "beta" } else { "none" }}});
         let (status, answer) = client
             .ask("POST", "/ofrep/v1/evaluate/flags", Some(&body))
             .expect("an answer");
