@@ -1,6 +1,8 @@
 //! An instance in memory: an organization, a project, an environment, and its flags; changes are planned as the writer
 //! plans them.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use bench_workload::hoist::{Scheme, project};
@@ -67,7 +69,7 @@ impl House {
             epoch: "bench".into(),
             revision: 1,
         });
-        documents.into_iter().for_each(|document| state.add(document));
+        documents.into_iter().for_each(|document| state.add(Arc::new(document)));
         let mut this = Self {
             state,
             source,
