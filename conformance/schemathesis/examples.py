@@ -78,6 +78,8 @@ class Examples:
             arguments |= {"body": fill(name, body, have), "media_type": "application/json"}
         if name == "post_project_import":
             arguments["query"] = {"from": "hoist", "environment": "dev"}
+        if name == "post_organization_import":
+            arguments["query"] = {"from": "hoist"}
         return operation.Case(**arguments)
 
     def misspelt(self, name, operation):

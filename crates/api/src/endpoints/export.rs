@@ -37,7 +37,7 @@ pub enum ExportFormat {
 /// kills in force and member rows; no revisions, times of change, people or secrets.
 #[utoipa::path(get, path = "/hoist/v1/organizations/{organization}/projects/{project}/export", tag = "projects",
     params(("organization" = String, Path), ("project" = String, Path), ExportQuery),
-    responses((status = 200, description = "The file.", content((Object = "application/json"), (String = "application/yaml"))),
+    responses((status = 200, description = "The file.", content((Object = "application/json"), (Object = "application/yaml"))),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn export(
     State(api): State<Api>,
