@@ -136,24 +136,20 @@ fn names(state: &State, project: Id, flag: &Flag, config: &Config) -> Vec<String
         .filter_map(|rule| rule.condition.as_ref())
         .flat_map(segments_in);
     let segments: HashSet<&str> = segments.collect();
-    let live = |key: &str| {
+    let segment_is_live = |key: &str| {
         let found = state.find(Kind::Segment, Some(project), key);
-        found
-            .and_then(|doc| doc.as_a::<Segment>())
-            .is_some_and(|body| body.archived_at.is_none())
+        found.is_some_and(|doc| doc.as_a().is_some_and(|body: &Segment| body.archived_at.is_none()))
     };
-    let parent = |key: &str| {
+    let flag_is_live = |key: &str| {
         let found = state.find(Kind::Flag, Some(project), key);
-        found
-            .and_then(|doc| doc.as_a::<Flag>())
-            .is_some_and(|body| body.archived_at.is_none())
+        found.is_some_and(|doc| doc.as_a().is_some_and(|body: &Flag| body.archived_at.is_none()))
     };
     let mut missing: Vec<String> = segments
         .into_iter()
-        .filter(|key| !live(key))
+        .filter(|key| !segment_is_live(key))
         .map(|key| format!("a rule names segment {key}, which is not there"))
         .collect();
-    let parents = config.prerequisites.iter().filter(|each| !parent(&each.flag));
+    let parents = config.prerequisites.iter().filter(|each| !flag_is_live(&each.flag));
     missing.extend(parents.map(|each| format!("a prerequisite names flag {}, which is not there", each.flag)));
     missing
 }

@@ -3,14 +3,21 @@
 use std::sync::Arc;
 
 use hoist_model::state::{Doc, Stamp, State};
-use hoist_store::{Store, StoreError};
+use hoist_store::{Damaged, Fate, Store, StoreError};
 
 /// What was read.
 pub struct Loaded {
     /// All that can be used.
     pub state: State,
-    /// What is left out, and why.
-    pub left_out: Vec<String>,
+    /// Rows that are not what was written or cannot be understood, and what became of each.
+    pub damaged: Vec<Damaged>,
+}
+
+impl Loaded {
+    /// Rows that are missing in the state.
+    pub fn lost(&self) -> impl Iterator<Item = &Damaged> {
+        self.damaged.iter().filter(|row| row.fate == Fate::Lost)
+    }
 }
 
 /// Reads and verifies everything that lives in memory.
@@ -23,11 +30,11 @@ pub async fn load(store: &Store) -> Result<Loaded, StoreError> {
         .load(|record| documents.push(Doc::read(&record).map(Arc::new).map_err(|error| (record.id, error))))
         .await?;
     let mut state = State::empty(loaded.head);
-    let mut left_out: Vec<String> = loaded.damaged.iter().map(ToString::to_string).collect();
+    let mut damaged = loaded.damaged;
     for document in documents {
         match document {
             Ok(document) => state.add(document),
-            Err((id, error)) => left_out.push(format!("document {id}: {error}")),
+            Err((id, error)) => damaged.push(Damaged::new("document", id.to_string(), error.to_string())),
         }
     }
     for (segment, members) in loaded.members {
@@ -39,14 +46,17 @@ pub async fn load(store: &Store) -> Result<Loaded, StoreError> {
             .into_iter()
             .map(|(revision, at, actor)| (revision, Stamp { at, actor })),
     );
-    Ok(Loaded { state, left_out })
+    Ok(Loaded { state, damaged })
 }
 
 /// The same for a server, which goes on with what it has.
 pub(crate) async fn load_and_tell(store: &Store) -> Result<State, StoreError> {
     let loaded = load(store).await?;
-    for row in &loaded.left_out {
-        tracing::error!(row, "left out");
+    for row in &loaded.damaged {
+        match row.fate {
+            Fate::Lost => tracing::error!(%row, "a damaged row is left out"),
+            Fate::TakenFromLog => tracing::error!(%row, "a damaged row"),
+        }
     }
     Ok(loaded.state)
 }

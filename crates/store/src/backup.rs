@@ -14,7 +14,7 @@ use hoist_model::record::Record;
 use crate::config::StoreConfig;
 use crate::conn::{Conn, Tx};
 use crate::error::{Damaged, Result, StoreError};
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::sql::Sql;
 use crate::store::{Store, WRITER};
 use crate::{copy, documents, log, members, migrate};
@@ -99,7 +99,7 @@ impl Store {
         let mut conn = self.reader().await?;
         if !conn.is_postgres() {
             // SQLite writes into an empty file: so nobody else can read it from the start.
-            private(part)?;
+            pool::private_file(part).map_err(|error| failed(part, &error))?;
             let path = part.to_string_lossy().into_owned();
             conn.execute(Sql::new("VACUUM INTO $1").bind(path)).await?;
             let verified = Backup::open(part)?.verify(drop).await?;
@@ -139,10 +139,8 @@ impl Store {
         let conn = to.conn()?;
         if conn.is_postgres() {
             conn.set_patience(std::time::Duration::from_secs(3600));
-            conn.script(
-                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0".to_owned(),
-            )
-            .await?;
+            conn.script("SET LOCAL statement_timeout = 0;\nSET LOCAL idle_in_transaction_session_timeout = 0")
+                .await?;
         }
         conn.execute(Sql::new("UPDATE head SET revision = revision")).await?;
         let before = log::head(conn).await?;
@@ -216,11 +214,8 @@ async fn verify(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<
     .await?;
     let known = documents::count(conn).await?;
     if known != seen {
-        damaged.push(Damaged {
-            table: "document",
-            id: "?".to_owned(),
-            problem: format!("{seen} rows can be read, their index knows {known}"),
-        });
+        let problem = format!("{seen} rows can be read, their index knows {known}");
+        damaged.push(Damaged::new("document", "?", problem));
     }
     let (lists, bad) = members::load(conn).await?;
     damaged.extend(bad);
@@ -236,17 +231,10 @@ async fn verify(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<
         match log::read(&row) {
             Ok(_) => entries += 1,
             Err(StoreError::Damaged(bad)) => damaged.push(bad),
-            Err(error) => damaged.push(Damaged {
-                table: "change",
-                id: revision.to_string(),
-                problem: error.to_string(),
-            }),
+            Err(error) => damaged.push(Damaged::new("change", revision.to_string(), error.to_string())),
         }
     })
     .await?;
-    if last != head.revision {
-        damaged.push(gap(last));
-    }
     Ok(Verified {
         head,
         documents,
@@ -257,11 +245,7 @@ async fn verify(conn: &mut Conn, mut each: impl FnMut(Record) + Send) -> Result<
 }
 
 fn gap(after: u64) -> Damaged {
-    Damaged {
-        table: "change",
-        id: (after + 1).to_string(),
-        problem: "the entry is missing".to_owned(),
-    }
+    Damaged::new("change", (after + 1).to_string(), "the entry is missing")
 }
 
 async fn set_head(conn: &mut Conn, head: &Head) -> Result<()> {
@@ -277,14 +261,6 @@ fn sibling(path: &Path, ending: &str) -> PathBuf {
 
 fn failed(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Invalid(format!("{}: {error}", path.display()))
-}
-
-fn private(path: &Path) -> Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| failed(path, &error))
 }
 
 /// What an earlier attempt may have left.

@@ -154,11 +154,8 @@ fn sum_of(id: &str, kind: &str, scope: &str, key: &str, record: &Record) -> u64 
 
 fn read(row: &Row) -> Result<Record, Damaged> {
     let head = row.text(0).unwrap_or_default();
-    let damaged = |problem: String| Damaged {
-        table: "document",
-        id: head.split(' ').next().unwrap_or_default().to_owned(),
-        problem,
-    };
+    let id = head.split(' ').next().unwrap_or_default();
+    let damaged = |problem: String| Damaged::new("document", id, problem);
     let body = row.text(1).map_err(|error| damaged(error.to_string()))?;
     let body = RawValue::from_string(body.to_owned()).map_err(|error| damaged(format!("body: {error}")))?;
     read_head(head, body).map_err(damaged)

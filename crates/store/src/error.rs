@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in the words of the store's callers.
 
+use std::fmt;
 use std::time::Duration;
 
 use hoist_model::Id;
@@ -46,7 +47,7 @@ pub enum StoreError {
 
 /// A row that is not what was written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{table} {id}: {problem}")]
+#[error("{table} {id}: {problem}{fate}")]
 pub struct Damaged {
     /// Table.
     pub table: &'static str,
@@ -54,6 +55,38 @@ pub struct Damaged {
     pub id: String,
     /// What is wrong with it.
     pub problem: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+impl Damaged {
+    /// A row that is lost so far.
+    pub fn new(table: &'static str, id: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            table,
+            id: id.into(),
+            problem: problem.into(),
+            fate: Fate::Lost,
+        }
+    }
+}
+
+/// What became of a damaged row. Its text continues a sentence about the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing stands in its place.
+    Lost,
+    /// What the log says stands in its place; the next change of it mends the row.
+    TakenFromLog,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lost => "",
+            Self::TakenFromLog => "; what the log says is used",
+        })
+    }
 }
 
 /// What is already there.
@@ -99,11 +132,7 @@ impl StoreError {
     }
 
     pub(crate) fn damaged(table: &'static str, id: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Damaged(Damaged {
-            table,
-            id: id.into(),
-            problem: problem.into(),
-        })
+        Self::Damaged(Damaged::new(table, id, problem))
     }
 
     pub(crate) fn is_exists(&self) -> bool {

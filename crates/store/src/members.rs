@@ -100,20 +100,16 @@ fn sum(segment: Id, subject: &str, seq: u64) -> u64 {
 
 fn read(row: &Row) -> Result<(Id, SegmentMember), Damaged> {
     let text = row.text(0).unwrap_or_default();
-    let damaged = |id: String, problem: &str| Damaged {
-        table: "member",
-        id,
-        problem: problem.to_owned(),
-    };
     match parse(text) {
         Some((segment, member, expected)) if sum(segment, &member.subject, member.joined) == expected => {
             Ok((segment, member))
         }
-        Some((segment, member, _)) => Err(damaged(
+        Some((segment, member, _)) => Err(Damaged::new(
+            "member",
             format!("{segment}/{}", member.subject),
             "checksum does not match",
         )),
-        None => Err(damaged(text.to_owned(), "the row is not readable")),
+        None => Err(Damaged::new("member", text, "the row is not readable")),
     }
 }
 

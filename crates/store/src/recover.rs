@@ -1,7 +1,7 @@
 //! What the rows have lost, the log still has: it holds each document as every change left it, and who joined and left
 //! a segment, under checksums of its own. Only asked when rows are damaged or missing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use hoist_model::Id;
 use hoist_model::log::{Effect, LogEntry};
@@ -9,13 +9,10 @@ use hoist_model::record::Record;
 
 use crate::conn::Conn;
 use crate::documents;
-use crate::error::{Damaged, Result};
+use crate::error::{Damaged, Fate, Result};
 use crate::log::{self, role};
 use crate::members::Lists;
 use crate::sql::Sql;
-
-/// What is noted about a row whose place was taken by what the log says.
-const FROM_LOG: &str = "what the log says is used";
 
 /// Hands over the documents that are missing among the good rows, or older there than in the log, as the log has them.
 pub(crate) async fn documents(
@@ -28,40 +25,46 @@ pub(crate) async fn documents(
         good.insert(record.id, record.revision);
     })
     .await?;
-    for (id, revision) in last_changes(conn).await? {
-        if good.get(&id).is_some_and(|known| *known >= revision) {
+    for (revision, mut ids) in last_changes(conn).await? {
+        ids.retain(|id| good.get(id).is_none_or(|known| *known < revision));
+        if ids.is_empty() {
             continue;
         }
-        let Some(record) = left_by(conn, id, revision).await? else {
+        let Some(entry) = entry(conn, revision).await? else {
             continue;
         };
-        note(damaged, id, good.contains_key(&id));
-        each(record);
+        for record in left_by(entry, &ids) {
+            note(damaged, record.id, good.contains_key(&record.id));
+            each(record);
+        }
     }
     Ok(())
 }
 
-/// The youngest change of each document.
-async fn last_changes(conn: &mut Conn) -> Result<Vec<(Id, u64)>> {
+/// The youngest change of each document: for each such change, the documents.
+async fn last_changes(conn: &mut Conn) -> Result<BTreeMap<u64, HashSet<Id>>> {
     let sql = Sql::new("SELECT id, MAX(revision) FROM change_ref WHERE role = $1 GROUP BY id").bind(role::DOCUMENT);
-    let rows = conn.all(sql.rare()).await?;
-    rows.iter().map(|row| Ok((row.id(0)?, row.unsigned(1)?))).collect()
+    let mut changes: BTreeMap<u64, HashSet<Id>> = BTreeMap::new();
+    for row in conn.all(sql.rare()).await? {
+        changes.entry(row.unsigned(1)?).or_default().insert(row.id(0)?);
+    }
+    Ok(changes)
 }
 
-/// The document as a change left it; none if it was removed, or if the log is damaged there, too.
-async fn left_by(conn: &mut Conn, id: Id, revision: u64) -> Result<Option<Record>> {
-    let Some(entry) = entry(conn, revision).await? else {
-        return Ok(None);
-    };
-    let last = entry.effects.into_iter().rfind(|effect| is_of_document(effect, id));
-    Ok(match last {
-        Some(Effect::Put { after, .. }) => Some(after),
-        _ => None,
-    })
-}
-
-fn is_of_document(effect: &Effect, id: Id) -> bool {
-    matches!(effect, Effect::Put { .. } | Effect::Remove { .. }) && effect.document() == id
+/// These documents as a change left them, but for those that it removed.
+fn left_by(entry: LogEntry, ids: &HashSet<Id>) -> impl Iterator<Item = Record> {
+    let mut left: HashMap<Id, Option<Record>> = HashMap::new();
+    for effect in entry.effects {
+        let (id, after) = match effect {
+            Effect::Put { after, .. } => (after.id, Some(after)),
+            Effect::Remove { before } => (before.id, None),
+            Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => continue,
+        };
+        if ids.contains(&id) {
+            left.insert(id, after);
+        }
+    }
+    left.into_values().flatten()
 }
 
 /// An entry; none if it is damaged.
@@ -74,24 +77,20 @@ async fn entry(conn: &mut Conn, revision: u64) -> Result<Option<LogEntry>> {
     Ok(row.and_then(|row| log::read(&row).ok()))
 }
 
-/// Says for each row what became of it. A row that nobody has noted yet is missing, or of an earlier time.
+/// Says of a row that the log stands in for it. One that nobody has noted yet is missing, or of an earlier time.
 fn note(damaged: &mut Vec<Damaged>, id: Id, is_there: bool) {
     let name = id.to_string();
-    match damaged.iter_mut().find(|row| row.id == name) {
-        Some(row) => row.problem = format!("{}; {FROM_LOG}", row.problem),
-        None => {
-            let problem = if is_there {
-                "the row is older than the log"
-            } else {
-                "the row is missing"
-            };
-            damaged.push(Damaged {
-                table: "document",
-                id: name,
-                problem: format!("{problem}; {FROM_LOG}"),
-            });
-        }
-    }
+    let known = damaged.iter().position(|row| row.id == name);
+    let place = known.unwrap_or_else(|| {
+        let problem = if is_there {
+            "the row is older than the log"
+        } else {
+            "the row is missing"
+        };
+        damaged.push(Damaged::new("document", name, problem));
+        damaged.len() - 1
+    });
+    damaged[place].fate = Fate::TakenFromLog;
 }
 
 /// Puts all member lists together from the log: where some rows are damaged, others may be hidden.
@@ -113,7 +112,7 @@ pub(crate) async fn members(conn: &mut Conn, damaged: &mut [Damaged], lists: &mu
     for row in damaged {
         let segment = row.id.split_once('/').and_then(|(segment, _)| segment.parse().ok());
         if segment.map_or(lost.is_empty(), |segment: Id| !lost.contains(&segment)) {
-            row.problem = format!("{}; {FROM_LOG}", row.problem);
+            row.fate = Fate::TakenFromLog;
         }
     }
     Ok(())

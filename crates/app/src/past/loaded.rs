@@ -50,25 +50,22 @@ impl Wanted {
             Change::Undo { revision } => Some(*revision),
             _ => None,
         };
-        let newest = state.revision();
-        let Place::Project(project) = submission.request.place else {
-            return Self {
-                bodies,
-                entries: submission.request.changes.iter().filter_map(undone).collect(),
-                thens: Vec::new(),
-            };
-        };
-        let restored = |change: &Change| match change {
-            Change::Flag(FlagChange::RestoreTo { flag, revision }) => Some((project, Some(flag.clone()), *revision)),
-            Change::Project(ProjectChange::RestoreTo { revision, .. }) => Some((project, None, *revision)),
+        let project = match submission.request.place {
+            Place::Project(project) => Some(project),
             _ => None,
         };
-        let thens = submission.request.changes.iter().filter_map(restored);
+        let restored = |change: &Change| match change {
+            Change::Flag(FlagChange::RestoreTo { flag, revision }) => Some((project?, Some(flag.clone()), *revision)),
+            Change::Project(ProjectChange::RestoreTo { revision, .. }) => Some((project?, None, *revision)),
+            _ => None,
+        };
+        let changes = &submission.request.changes;
+        let thens = changes.iter().filter_map(restored);
         Self {
             bodies,
-            entries: submission.request.changes.iter().filter_map(undone).collect(),
+            entries: changes.iter().filter_map(undone).collect(),
             thens: thens
-                .filter(|(_, _, revision)| (1..=newest).contains(revision))
+                .filter(|(_, _, revision)| (1..=state.revision()).contains(revision))
                 .collect(),
         }
     }
@@ -108,9 +105,7 @@ impl LoadedPast {
         }
         Ok(past)
     }
-}
 
-impl LoadedPast {
     /// Adds what the open batch holds already and nobody else can see.
     pub(crate) fn with_batch(mut self, batch: &[Written]) -> Self {
         for (revision, later) in &mut self.later {

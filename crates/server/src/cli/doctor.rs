@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hoist_app::checkup::{self, Finding, Grade};
 use hoist_app::loading;
-use hoist_store::{Store, StoreConfig, WRITER};
+use hoist_store::{Damaged, Store, StoreConfig, WRITER};
 use serde_json::json;
 
 use super::progress::Bar;
@@ -152,15 +152,15 @@ async fn rows(store: &Store, config: &StoreConfig, found: &mut Vec<Finding>) -> 
     }
     let verified = store.verify(drop).await?;
     let loaded = loading::load(store).await?;
-    let mut bad: Vec<String> = verified.damaged.iter().map(ToString::to_string).collect();
-    bad.extend(
-        loaded
-            .left_out
+    // Loading says what became of a row; only verifying reads the whole log.
+    let is_new = |row: &&Damaged| {
+        !loaded
+            .damaged
             .iter()
-            .filter(|line| !bad.contains(line))
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
+            .any(|known| (known.table, &known.id) == (row.table, &row.id))
+    };
+    let bad = loaded.damaged.iter().chain(verified.damaged.iter().filter(is_new));
+    let bad = bad.map(ToString::to_string).collect();
     let whole = format!(
         "{} documents, {} members and {} changes are what was written",
         verified.documents, verified.members, verified.entries

@@ -121,8 +121,9 @@ async fn read(args: &ExportArgs) -> Result<(String, String), Failure> {
     let config = data::store_config(&data::existing(&args.data)?);
     let (store, loaded) = data::open_and_load(&config).await?;
     store.close().await;
-    if !loaded.left_out.is_empty() {
-        let rows = loaded.left_out.join("\n  ");
+    let lost: Vec<String> = loaded.lost().map(ToString::to_string).collect();
+    if !lost.is_empty() {
+        let rows = lost.join("\n  ");
         let message = format!("the database has damaged rows, an export would lose them:\n  {rows}");
         return Err(Failure { code: FAILED, message });
     }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use hoist_model::log::Effect;
-use hoist_store::{Damaged, HistoryFilter, Logged, Store, StoreError};
+use hoist_store::{Damaged, Fate, HistoryFilter, Logged, Store, StoreError};
 
 use crate::support::*;
 
@@ -31,7 +31,7 @@ on_both! {
         assert_eq!(documents, flags);
         let all = || ["x", "y", "z"].map(str::to_owned).to_vec();
         assert_eq!(loaded.members, [(segment, all())]);
-        let says_so = |row: &Damaged| row.problem.ends_with("; what the log says is used");
+        let says_so = |row: &Damaged| row.fate == Fate::TakenFromLog;
         assert!(loaded.damaged.iter().all(says_so), "{:#?}", loaded.damaged);
         let mut damaged: Vec<_> = loaded.damaged.iter().map(|row| (row.table, row.id.clone())).collect();
         let mut expected: Vec<_> = flags[..6].iter().map(|flag| ("document", flag.id.to_string())).collect();
@@ -67,7 +67,7 @@ on_both! {
         assert!(matches!(write(&store, vec![stale]).await, Err(StoreError::Conflict(_))));
     }
 
-    async fn what_is_damaged_in_the_log_too_is_left_out(db: &Db) {
+    async fn what_is_damaged_in_the_log_too_is_lost(db: &Db) {
         let store = db.open().await;
         let (project, segment) = (new_id(), new_id());
         let flags = ["a", "b"].map(|key| flag(project, key, 1));
@@ -87,8 +87,8 @@ on_both! {
         assert_eq!(documents, [second]);
         assert_eq!(loaded.members, [(segment, vec!["x".to_owned()])]);
         assert_eq!(loaded.damaged.len(), 3);
-        let left_out = loaded.damaged.iter().filter(|row| !row.problem.contains("the log"));
-        assert_eq!(left_out.count(), 2, "{:#?}", loaded.damaged);
+        let lost = loaded.damaged.iter().filter(|row| row.fate == Fate::Lost);
+        assert_eq!(lost.count(), 2, "{:#?}", loaded.damaged);
     }
 
     async fn a_row_of_an_earlier_time_is_found_beside_a_damaged_one(db: &Db) {

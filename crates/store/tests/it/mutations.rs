@@ -6,7 +6,7 @@ use std::time::Duration;
 use hoist_model::Id;
 use hoist_model::log::Effect;
 use hoist_model::record::Record;
-use hoist_store::{Damaged, Store};
+use hoist_store::{Damaged, Fate, Store};
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tokio::time::timeout;
 
@@ -72,7 +72,7 @@ async fn whole(store: &Store) -> hoist_store::Result<(Whole, Found)> {
     let (mended, lost) = loaded
         .damaged
         .into_iter()
-        .partition(|row| row.problem.ends_with("what the log says is used"));
+        .partition(|row| row.fate == Fate::TakenFromLog);
     Ok((Whole { documents, members }, Found { mended, lost }))
 }
 
