@@ -33,6 +33,8 @@ mod writer;
 
 pub use app::{App, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "test-hooks")]
+pub use hoist_store::Fault;
 pub use reading::Reading;
 pub use submit::{Answer, Failure, Outcome, Submission};
 pub use world::{EnvironmentView, World};

@@ -6,6 +6,8 @@ use std::time::Duration;
 use hoist_model::Id;
 use jiff::Timestamp;
 
+use crate::fault::Faults;
+
 /// How to open a store.
 #[derive(Clone)]
 pub struct StoreConfig {
@@ -21,6 +23,9 @@ pub struct StoreConfig {
     pub readers: u32,
     /// How long a writer waits for a connection, a lock or an answer of the server.
     pub patience: Duration,
+    /// What tests have go wrong.
+    #[cfg(feature = "test-hooks")]
+    pub faults: Faults,
 }
 
 impl StoreConfig {
@@ -35,7 +40,20 @@ impl StoreConfig {
             epoch,
             readers,
             patience,
+            #[cfg(feature = "test-hooks")]
+            faults: Faults::default(),
         }
+    }
+
+    #[cfg(feature = "test-hooks")]
+    pub(crate) fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    #[cfg(not(feature = "test-hooks"))]
+    #[expect(clippy::unused_self, reason = "looked at with the feature test-hooks")]
+    pub(crate) const fn faults(&self) -> Faults {
+        Faults
     }
 
     /// The file of an SQLite database.

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use tokio::time::timeout;
 
 use crate::error::{Result, StoreError};
+use crate::fault::{Faults, Strike};
 use crate::sql::{Row, Sql};
 
 /// A connection on loan from a pool.
@@ -15,6 +16,9 @@ pub(crate) struct Conn {
     live: Live,
     /// How long a server may take to answer; a local file has all the time it needs.
     patience: Duration,
+    faults: Faults,
+    /// What a fault has in store for the call that is under way.
+    strike: Strike,
 }
 
 enum Live {
@@ -25,17 +29,20 @@ enum Live {
 }
 
 impl Conn {
-    pub(crate) const fn sqlite(conn: PoolConnection<Sqlite>) -> Self {
-        Self {
-            live: Live::Sqlite(conn),
-            patience: Duration::MAX,
-        }
+    pub(crate) const fn sqlite(conn: PoolConnection<Sqlite>, faults: Faults) -> Self {
+        Self::new(Live::Sqlite(conn), Duration::MAX, faults)
     }
 
-    pub(crate) const fn postgres(conn: PoolConnection<Postgres>, patience: Duration) -> Self {
+    pub(crate) const fn postgres(conn: PoolConnection<Postgres>, patience: Duration, faults: Faults) -> Self {
+        Self::new(Live::Postgres(conn), patience, faults)
+    }
+
+    const fn new(live: Live, patience: Duration, faults: Faults) -> Self {
         Self {
-            live: Live::Postgres(conn),
+            live,
             patience,
+            faults,
+            strike: Strike::None,
         }
     }
 
@@ -50,6 +57,7 @@ impl Conn {
 
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64> {
+        self.brace()?;
         let outcome = match &mut self.live {
             Live::Sqlite(conn) => Some(
                 sql.sqlite()?
@@ -67,8 +75,16 @@ impl Conn {
         self.settle(outcome)
     }
 
-    /// Runs a script without values: statements separated by semicolons.
-    pub(crate) async fn script(&mut self, text: String) -> Result<()> {
+    /// Runs a script without values: statements that end with a semicolon at the end of a line.
+    pub(crate) async fn script(&mut self, text: &str) -> Result<()> {
+        for statement in text.split(";\n").filter(|statement| !statement.trim().is_empty()) {
+            self.statement(statement.to_owned()).await?;
+        }
+        Ok(())
+    }
+
+    async fn statement(&mut self, text: String) -> Result<()> {
+        self.brace()?;
         let script = sqlx::raw_sql(AssertSqlSafe(text));
         let outcome = match &mut self.live {
             Live::Sqlite(conn) => Some(script.execute(&mut **conn).await.map(drop)),
@@ -101,6 +117,7 @@ impl Conn {
 
     /// Hands over row after row. Patience is for each of them.
     pub(crate) async fn each(&mut self, sql: Sql<'_>, mut f: impl FnMut(Row) + Send) -> Result<()> {
+        self.brace()?;
         let outcome = match &mut self.live {
             Live::Sqlite(conn) => {
                 let mut rows = sql.sqlite()?.fetch(&mut **conn);
@@ -128,9 +145,31 @@ impl Conn {
         self.settle(outcome)
     }
 
-    /// A connection that is late (`None`) or broken must not go back to its pool.
+    /// Every call begins here.
+    fn brace(&mut self) -> Result<()> {
+        self.strike = self.faults.strike();
+        match self.strike {
+            Strike::None => Ok(()),
+            #[cfg(feature = "test-hooks")]
+            Strike::Lose => Ok(()),
+            #[cfg(feature = "test-hooks")]
+            Strike::Refuse => Err(StoreError::unavailable("a planted fault")),
+            #[cfg(feature = "test-hooks")]
+            Strike::Break => {
+                self.discard();
+                Err(StoreError::unavailable("a planted fault"))
+            }
+        }
+    }
+
+    /// Every call ends here. A connection that is late (`None`) or broken must not go back to its pool.
     fn settle<T>(&mut self, outcome: Option<Result<T, sqlx::Error>>) -> Result<T> {
         use sqlx::Error as E;
+        #[cfg(feature = "test-hooks")]
+        if self.strike == Strike::Lose {
+            self.discard();
+            return Err(StoreError::unavailable("a planted fault"));
+        }
         match outcome {
             Some(Ok(value)) => Ok(value),
             Some(Err(error)) => {

@@ -37,6 +37,7 @@ mod conn;
 mod copy;
 mod documents;
 mod error;
+mod fault;
 mod hints;
 mod history;
 mod idempotency;
@@ -57,7 +58,9 @@ mod uses;
 pub use backup::{Backup, Present, Verified};
 pub use batch::{Batch, Commit};
 pub use config::StoreConfig;
-pub use error::{Conflict, Damaged, Result, StoreError};
+pub use error::{Conflict, Damaged, Fate, Result, StoreError};
+#[cfg(feature = "test-hooks")]
+pub use fault::{Fault, Faults};
 pub use hints::Hints;
 pub use history::{ActorFilter, HistoryFilter, Logged};
 pub use idempotency::{REMEMBER_FOR, Remember, Remembered};

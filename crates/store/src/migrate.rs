@@ -65,12 +65,12 @@ async fn apply(pool: &Pool, migration: &Migration, config: &StoreConfig) -> Resu
     let conn = tx.conn()?;
     if conn.is_postgres() {
         conn.set_patience(std::time::Duration::from_secs(3600));
-        conn.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'".to_owned())
+        conn.script("SET LOCAL statement_timeout = 0;\nSET LOCAL lock_timeout = '60s'")
             .await?;
         conn.all(Sql::new("SELECT pg_advisory_xact_lock($1)").bind(LOCK))
             .await?;
     }
-    conn.script(for_database(TABLE, conn)).await?;
+    conn.script(&for_database(TABLE, conn)).await?;
     if verify(migration, &applied(conn).await?)? {
         return Ok(()); // Another node was faster.
     }
@@ -79,7 +79,7 @@ async fn apply(pool: &Pool, migration: &Migration, config: &StoreConfig) -> Resu
         name = migration.name,
         "migrating the schema"
     );
-    conn.script(for_database(migration.text, conn)).await?;
+    conn.script(&for_database(migration.text, conn)).await?;
     if migration.version == 1 {
         seed(conn, config).await?;
     }

@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use crate::config::StoreConfig;
 use crate::conn::Conn;
 use crate::error::{Result, StoreError};
+use crate::fault::Faults;
 use crate::sql::Sql;
 
 /// SQLite before this version may corrupt a database in WAL mode.
@@ -24,9 +25,17 @@ const READ_PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) enum Pool {
     /// One connection writes, the others read.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        faults: Faults,
+    },
     /// All connections are alike.
-    Postgres { pool: PgPool, patience: Duration },
+    Postgres {
+        pool: PgPool,
+        patience: Duration,
+        faults: Faults,
+    },
 }
 
 impl Pool {
@@ -54,28 +63,31 @@ impl Pool {
         Self::Sqlite {
             writer: pool.clone(),
             readers: pool,
+            faults: Faults::default(),
         }
     }
 
     /// A connection that may write.
     pub(crate) async fn writer(&self) -> Result<Conn> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Conn::sqlite(writer.acquire().await?),
-            Self::Postgres { pool, patience } => Conn::postgres(pool.acquire().await?, *patience),
+            Self::Sqlite { writer, faults, .. } => Conn::sqlite(writer.acquire().await?, faults.clone()),
+            Self::Postgres { pool, patience, faults } => {
+                Conn::postgres(pool.acquire().await?, *patience, faults.clone())
+            }
         })
     }
 
     /// A connection that reads.
     pub(crate) async fn reader(&self) -> Result<Conn> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Conn::sqlite(readers.acquire().await?),
-            Self::Postgres { pool, .. } => Conn::postgres(pool.acquire().await?, READ_PATIENCE),
+            Self::Sqlite { readers, faults, .. } => Conn::sqlite(readers.acquire().await?, faults.clone()),
+            Self::Postgres { pool, faults, .. } => Conn::postgres(pool.acquire().await?, READ_PATIENCE, faults.clone()),
         })
     }
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -105,7 +117,11 @@ async fn open_sqlite(path: &Path, config: &StoreConfig) -> Result<Pool> {
     let readers = lasting
         .max_connections(config.readers.max(1))
         .connect_lazy_with(options.read_only(true).row_buffer_size(1024));
-    let pool = Pool::Sqlite { writer, readers };
+    let pool = Pool::Sqlite {
+        writer,
+        readers,
+        faults: config.faults(),
+    };
     check_version(&mut pool.writer().await?).await?;
     Ok(pool)
 }
@@ -128,11 +144,16 @@ fn prepare_file(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
+    private_file(path).map_err(failed)
+}
+
+/// A new, empty file that its owner alone may read.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(failed)
+    options.open(path).map(drop)
 }
 
 fn wal_of(path: &Path) -> PathBuf {
@@ -170,5 +191,6 @@ fn open_postgres(config: &StoreConfig) -> Result<Pool> {
     Ok(Pool::Postgres {
         pool,
         patience: config.patience,
+        faults: config.faults(),
     })
 }

@@ -39,7 +39,7 @@ pub struct Loaded {
     pub head: Head,
     /// Segments that have member rows, each with its subjects in the order of joining.
     pub members: Vec<(Id, Vec<String>)>,
-    /// Rows that are not what was written; each says whether what the log says stands among the others instead.
+    /// Rows that are not what was written, and what became of each.
     pub damaged: Vec<Damaged>,
 }
 
@@ -95,9 +95,6 @@ impl Store {
         }
         damaged.extend(bad_members);
         tx.rollback().await;
-        for row in &damaged {
-            tracing::error!(damaged = %row, "a row is not what was written");
-        }
         Ok(Loaded { head, members, damaged })
     }
 
@@ -130,6 +127,14 @@ impl Store {
         let rows = conn.all(Sql::new("PRAGMA integrity_check")).await?;
         let lines = rows.iter().map(|row| row.text(0).map(str::to_owned));
         lines.filter(|line| line.as_deref() != Ok("ok")).collect()
+    }
+
+    /// What tests have go wrong here.
+    #[cfg(feature = "test-hooks")]
+    pub fn faults(&self) -> &crate::Faults {
+        match self.pool() {
+            Pool::Sqlite { faults, .. } | Pool::Postgres { faults, .. } => faults,
+        }
     }
 
     /// Closes all connections and waits for them.

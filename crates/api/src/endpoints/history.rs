@@ -150,7 +150,7 @@ pub async fn get(
             possible: true,
             reason: None,
         },
-        None => can_undo(&api, &scope, revision).await,
+        None => can_undo(&api, &scope, revision).await?,
     };
     let state = api.app.world.state();
     let mut of: Vec<Id> = Vec::new();
@@ -200,7 +200,8 @@ fn unreadable(revision: u64, error: &StoreError) -> Problem {
     Problem::damaged(&revision.to_string())
 }
 
-async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
+/// An answer about a database that does not answer would be a guess.
+async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> Result<UndoView, Problem> {
     let request = Request {
         place: scope.place,
         changes: vec![Change::Undo { revision }],
@@ -217,20 +218,21 @@ async fn can_undo(api: &Api, scope: &Scope, revision: u64) -> UndoView {
     let reason = match api.app.dry_run(submission).await {
         Ok((plan, _)) if plan.effects.is_empty() => "nothing of it is left to take back".to_owned(),
         Ok(_) => {
-            return UndoView {
+            return Ok(UndoView {
                 possible: true,
                 reason: None,
-            };
+            });
         }
+        Err(failure @ (Failure::Unavailable { .. } | Failure::Internal)) => return Err(failure.into()),
         Err(Failure::Refused(Refusal::Conflict { winner, .. })) => {
             format!("revision {winner} has changed the same part since")
         }
         Err(failure) => Problem::from(failure).detail,
     };
-    UndoView {
+    Ok(UndoView {
         possible: false,
         reason: Some(reason),
-    }
+    })
 }
 
 /// A document by key or, so that deleted ones can be asked for too, by id.

@@ -11,5 +11,7 @@ mod pipe;
 mod reads;
 mod restore;
 mod states;
+#[cfg(feature = "test-hooks")]
+mod sweep;
 mod travel;
 mod windows;

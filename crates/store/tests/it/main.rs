@@ -23,4 +23,6 @@ mod postgres;
 mod secrets;
 mod sessions;
 mod skip;
+#[cfg(feature = "test-hooks")]
+mod sweep;
 mod write;

@@ -80,6 +80,22 @@ impl Db {
         self.database.is_some()
     }
 
+    /// For people.
+    #[cfg(feature = "test-hooks")]
+    pub const fn name(&self) -> &'static str {
+        if self.is_postgres() { "postgres" } else { "sqlite" }
+    }
+
+    /// As new.
+    #[cfg(feature = "test-hooks")]
+    pub async fn wipe(&self) {
+        if self.is_postgres() {
+            postgres::run(&self.config.url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+        } else if self.file().exists() {
+            std::fs::remove_dir_all(self.file().parent().unwrap()).unwrap();
+        }
+    }
+
     pub fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("data/control.db")
     }
