@@ -2,6 +2,8 @@
 //!
 //! An entry that cannot be read is not passed over: nobody knows what it did. What it led to stands in the documents,
 //! so all of them are read anew; until that has worked, the node says that it is not ready.
+//!
+//! A database that was restored tells another history: whoever remembers the old one has to start again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +37,10 @@ pub(crate) async fn follow(store: Store, world: Arc<World>) {
 }
 
 async fn catch_up(store: &Store, world: &World) -> hoist_store::Result<()> {
+    if store.epoch().await? != world.state().head().epoch {
+        world.end_epoch();
+        return Ok(());
+    }
     loop {
         let known = world.state().revision();
         let entries = store.tail(known, PAGE).await?;

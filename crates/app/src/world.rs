@@ -16,6 +16,7 @@ use hoist_model::log::{Effect, LogEntry};
 use hoist_model::lower::{lower_flag, lower_segment};
 use hoist_model::record::Kind;
 use hoist_model::state::{ReadEntry, State, setting_place};
+use tokio::sync::watch;
 
 use crate::credentials::Keys;
 use crate::events::{Events, Home, Published};
@@ -44,6 +45,7 @@ pub struct World {
     uses: Uses,
     events: Events,
     trouble: ArcSwapOption<String>,
+    epoch_ended: watch::Sender<bool>,
 }
 
 impl World {
@@ -61,6 +63,7 @@ impl World {
             uses,
             events,
             trouble: ArcSwapOption::empty(),
+            epoch_ended: watch::Sender::new(false),
         }
     }
 
@@ -166,6 +169,18 @@ impl World {
     /// Notes why what is published may be behind the database, or that it is not any more.
     pub(crate) fn set_trouble(&self, trouble: Option<String>) {
         self.trouble.store(trouble.map(Arc::new));
+    }
+
+    /// Notes that the database was restored: nothing that is known here goes on.
+    pub(crate) fn end_epoch(&self) {
+        self.set_trouble(Some("the database was restored meanwhile; start again".to_owned()));
+        self.epoch_ended.send_replace(true);
+    }
+
+    /// Waits until the database is found to have been restored.
+    pub async fn epoch_ended(&self) {
+        // The sender lives as long as this borrow.
+        let _ = self.epoch_ended.subscribe().wait_for(|ended| *ended).await;
     }
 
     /// Tells everybody that time alone has changed what an environment answers.

@@ -5,6 +5,7 @@
 //! a batch fails, that state is taken anew from what is published.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hoist_model::Id;
 use hoist_model::log::LogEntry;
@@ -156,6 +157,13 @@ impl Writer {
 
     /// Takes over what other nodes have written.
     async fn catch_up(&self, batch: &mut Batch, ahead: &mut State) -> Result<(), StoreError> {
+        if batch.head().epoch != ahead.head().epoch {
+            self.world.end_epoch();
+            return Err(StoreError::Unavailable {
+                retry: Duration::from_secs(1),
+                reason: "the database was restored meanwhile".to_owned(),
+            });
+        }
         while ahead.revision() < batch.head().revision {
             let entries = match batch.log_after(ahead.revision(), CATCH_UP).await {
                 Err(StoreError::Damaged(damaged)) => {

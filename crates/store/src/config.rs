@@ -52,8 +52,8 @@ impl StoreConfig {
 
     #[cfg(not(feature = "test-hooks"))]
     #[expect(clippy::unused_self, reason = "looked at with the feature test-hooks")]
-    pub(crate) const fn faults(&self) -> Faults {
-        Faults
+    pub(crate) fn faults(&self) -> Faults {
+        Faults::default()
     }
 
     /// The file of an SQLite database.

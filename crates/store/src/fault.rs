@@ -30,7 +30,7 @@ mod absent {
 
     /// None.
     #[derive(Clone, Debug, Default)]
-    pub(crate) struct Faults;
+    pub(crate) struct Faults(());
 
     impl Faults {
         #[expect(clippy::unused_self, reason = "looked at with the feature test-hooks")]

@@ -158,6 +158,12 @@ impl Store {
         head(&mut self.reader().await?).await
     }
 
+    /// Names the history that the log tells; a restore begins another one.
+    pub async fn epoch(&self) -> Result<String> {
+        let row = self.reader().await?.one(Sql::new("SELECT epoch FROM head")).await?;
+        row.text(0).map(str::to_owned)
+    }
+
     /// Entries after a revision, oldest first. A follower asks for what comes after its last one
     /// and will see every entry: numbers become visible in their order.
     pub async fn tail(&self, after_revision: u64, limit: u32) -> Result<Vec<LogEntry>> {

@@ -100,11 +100,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.reader()
-            .await?
-            .one(Sql::new("SELECT epoch FROM head"))
-            .await
-            .map(drop)
+        self.epoch().await.map(drop)
     }
 
     /// What time a server of its own says it is; None where the database is a file.

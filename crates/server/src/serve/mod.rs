@@ -70,7 +70,7 @@ pub enum TestPolicy {
     Propose,
 }
 
-/// Serves until a signal comes.
+/// Serves until a signal comes, or until the database tells another history than the one that was loaded.
 ///
 /// # Errors
 /// When something that the configuration names cannot be used.
@@ -81,8 +81,7 @@ pub async fn run(config: Config, surroundings: &Surroundings, hooks: &Hooks) -> 
         built = Server::build(config, surroundings, hooks, &shutdown) => built?,
         () = signals.next() => return Ok(()),
     };
-    server.run(trigger, signals).await;
-    Ok(())
+    server.run(trigger, signals).await
 }
 
 /// Built, listening, not serving yet.
@@ -150,7 +149,7 @@ impl Server {
         })
     }
 
-    async fn run(self, trigger: Trigger, mut signals: Signals) {
+    async fn run(self, trigger: Trigger, mut signals: Signals) -> Result<(), Failure> {
         let grace = self.limits.shutdown;
         let connections = Arc::new(connection::Connections::new(
             self.limits,
@@ -161,7 +160,13 @@ impl Server {
             tokio::spawn(door.serve(router, Arc::clone(&connections), self.shutdown.clone()));
         }
         let housekeeping = tokio::spawn(memory::keep_handing_back());
-        signals.next().await;
+        let end = tokio::select! {
+            () = signals.next() => Ok(()),
+            () = self.app.world.epoch_ended() => Err(Failure {
+                code: crate::cli::FAILED,
+                message: "database.url: the database was restored while this server was running; start it again".to_owned(),
+            }),
+        };
         housekeeping.abort();
         tracing::info!("ending: streams end now, requests may finish");
         trigger.pull();
@@ -172,12 +177,16 @@ impl Server {
             },
             () = signals.next() => {
                 tracing::warn!("ended at once, as asked");
-                return;
+                return end;
             }
+        }
+        if end.is_err() {
+            return end;
         }
         if let Err(error) = self.app.save_uses().await {
             tracing::warn!(%error, "the last uses of keys were not written down");
         }
+        end
     }
 }
 

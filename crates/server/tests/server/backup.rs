@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 
-use crate::durability::ADMIN;
 use crate::durability::client::{Client, secret, token_of};
+use crate::durability::{ADMIN, PROJECT};
 use crate::hoist::{Server, run, texts, wait};
 
 fn create(key: &str) -> Json {
@@ -179,6 +179,32 @@ fn a_restore_in_place_changes_every_tag() {
     let (now, other) = answers(&server, &key);
     assert_eq!(now, golden);
     assert!(!tag.is_empty() && tag != other, "{tag} {other}");
+}
+
+/// Going on would write what was planned on one history into another.
+#[test]
+fn a_server_that_runs_through_a_restore_writes_nothing_more_and_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Server::start(folder.path(), &[], &ADMIN);
+    let token = token_of(&server);
+    let mut client = Client::new(server.address, &token);
+    furnish(&mut client);
+    assert!(run(folder.path(), &["backup", "copy.db"]).status.success());
+    client.must_change(&create("later"), "later");
+    let done = run(folder.path(), &["restore", "copy.db", "--replace"]);
+    assert!(done.status.success(), "{done:?}");
+    // The follower may have been quicker, and nobody is there any more.
+    let body = json!({ "changes": create("too-late") });
+    if let Ok((status, answer)) = client.ask("POST", &format!("{PROJECT}/changes"), Some(&body)) {
+        assert_eq!(status, 503, "{answer}");
+    }
+    wait(|| (!server.is_alive()).then_some(()));
+    assert_eq!(server.end(), Some(1));
+    let server = Server::start(folder.path(), &[], &[]);
+    let mut client = Client::new(server.address, &token);
+    let keys: Vec<Json> = client.flags().iter().map(|flag| flag["key"].clone()).collect();
+    assert_eq!(keys, ["beam"]);
+    client.must_change(&create("after"), "after");
 }
 
 fn tamper(file: &Path, sql: &'static str) {
