@@ -9,6 +9,7 @@ mod journal;
 mod kill;
 mod past;
 mod paused;
+mod postgres_killed;
 mod races;
 mod synced;
 mod trace;
