@@ -2,7 +2,7 @@
 # Pass arguments with ARGS, for example: make test ARGS="fmt tidy"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench shots
+.PHONY: help run test check bench torture shots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ check: ## format, lints, repository rules, licences; no tests
 
 bench: ## run the benchmarks and write their results as JSON
 	@cargo xtask bench $(ARGS)
+
+torture: ## run the long forms of the tests about faults and hostile input, and print a scorecard
+	@cargo xtask torture $(ARGS)
 
 shots: ## rebuild the screenshots of the console
 	@cargo xtask shots $(ARGS)

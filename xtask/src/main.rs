@@ -26,6 +26,7 @@ mod shots;
 mod step;
 mod suite;
 mod tidy;
+mod torture;
 mod ui;
 mod workspace;
 
@@ -43,6 +44,8 @@ cargo xtask COMMAND
   tidy                 the repository rules alone
   pg start|stop|run    a throw-away PostgreSQL; --fsync keeps fsync on; `pg run -- COMMAND` stops it afterwards
   bench [ARGS]         run the benchmarks of bench/
+  torture [LINE…]      the long forms of the tests about faults and hostile input, as a scorecard; --list names the
+                       lines, --share PERCENT takes less of each
   shots [ARGS]         rebuild the screenshots of the console
   mutants [NAME…]      plant known bugs in a copy of the sources and expect the tests to notice; --list names them
 ";
@@ -71,6 +74,7 @@ fn dispatch(arguments: &[String]) -> Answer {
         "pg" => pg::main(rest),
         "bench" => bench::main(rest),
         "shots" => shots::main(rest),
+        "torture" => torture::main(rest),
         "mutants" => mutants::main(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -153,8 +153,8 @@ struct Streamed {
     reader: Reader,
 }
 
-/// Copies both outputs of a command to ours, line by line, and reads them on the way.
-fn stream(command: &mut Command, runner: Runner) -> std::io::Result<Streamed> {
+/// Runs a command, copies both its outputs to ours, line by line, and hands them over on the way.
+pub(crate) fn watch(command: &mut Command, mut each: impl FnMut(&str)) -> std::io::Result<ExitStatus> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (sender, receiver) = mpsc::channel();
     let out = child
@@ -165,20 +165,22 @@ fn stream(command: &mut Command, runner: Runner) -> std::io::Result<Streamed> {
         .stderr
         .take()
         .map(|pipe| forward(pipe, sender, |line| eprintln!("{line}")));
-    let mut counts = Counts::default();
-    let mut reader = Reader::new(runner);
-    receiver.iter().for_each(|line: String| {
-        counts.read_line(runner, &line);
-        reader.read_line(&line);
-    });
+    receiver.iter().for_each(|line: String| each(&line));
     for pipe in [out, err].into_iter().flatten() {
         let _ = pipe.join();
     }
-    Ok(Streamed {
-        status: child.wait()?,
-        counts,
-        reader,
-    })
+    child.wait()
+}
+
+/// The same, read as what a runner of tests writes.
+fn stream(command: &mut Command, runner: Runner) -> std::io::Result<Streamed> {
+    let mut counts = Counts::default();
+    let mut reader = Reader::new(runner);
+    let status = watch(command, |line| {
+        counts.read_line(runner, line);
+        reader.read_line(line);
+    })?;
+    Ok(Streamed { status, counts, reader })
 }
 
 fn forward(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>, show: fn(&str)) -> thread::JoinHandle<()> {

@@ -97,7 +97,8 @@ fn look(world: &World, environment: Id, project: Id, now: Timestamp, known: &mut
         }
         None => known.moments = all_moments(&state, project, environment, now),
     }
-    !due.is_empty()
+    // What had passed may be to come again.
+    !due.is_empty() || (clock_went_back && !known.moments.is_empty())
 }
 
 /// The revision up to which changes were told, and the parts of an environment that they touched since another one;
@@ -350,8 +351,8 @@ mod tests {
         assert_eq!(passed(&world, at("2026-01-02T00:00:00Z"), &mut known), []);
         assert_eq!(passed(&world, at("2026-01-03T00:00:00Z"), &mut known), [an_id('2')]);
         assert_eq!(passed(&world, at("2026-01-04T00:00:00Z"), &mut known), []);
-        // A clock that goes back lets it pass again.
-        assert_eq!(passed(&world, at("2026-01-02T00:00:00Z"), &mut known), []);
+        // A clock that goes back takes the answers back, and lets it pass again.
+        assert_eq!(passed(&world, at("2026-01-02T00:00:00Z"), &mut known), [an_id('2')]);
         assert_eq!(passed(&world, at("2026-01-03T00:00:00Z"), &mut known), [an_id('2')]);
     }
 

@@ -86,6 +86,7 @@ fn denied_by_guard(reply: &Reply) -> bool {
 #[tokio::test]
 async fn each_role_may_what_the_table_says_and_no_more() {
     let house = house().await;
+    let mut tried = 0;
     for route in routes().iter().filter(|route| !is_about_the_session(route)) {
         let in_organization = route.path.contains("{organization}");
         let path = fill(route.path, "default", "first");
@@ -98,6 +99,7 @@ async fn each_role_may_what_the_table_says_and_no_more() {
             let reply = house.try_it(person.as_ref(), route, &path).await;
             let told = format!("{role} {} {}: {} {}", route.method, path, reply.status, reply.text);
             assert!(reply.status.as_u16() < 500, "{told}");
+            tried += 1;
             if admitted(role, route.need, in_organization) {
                 assert!(
                     !denied_by_guard(&reply)
@@ -119,11 +121,17 @@ async fn each_role_may_what_the_table_says_and_no_more() {
             }
         }
     }
+    eprintln!(
+        "torture: permissions routes={} roles={} tried={tried} wrong=0",
+        routes().len(),
+        house.people.len()
+    );
 }
 
 #[tokio::test]
 async fn what_is_foreign_is_not_there() {
     let house = house().await;
+    let mut tried = 0;
     let own = house.app.revision();
     for route in routes().iter().filter(|route| route.path.contains("{organization}")) {
         for (organization, project) in [
@@ -139,6 +147,7 @@ async fn what_is_foreign_is_not_there() {
             let path = fill(route.path, organization, project);
             for (role, person) in house.people.iter().filter(|(role, _)| *role != "operator") {
                 let reply = house.try_it(person.as_ref(), route, &path).await;
+                tried += 1;
                 let expected = if *role == "anonymous" { 401 } else { 404 };
                 assert_eq!(
                     reply.status.as_u16(),
@@ -156,6 +165,7 @@ async fn what_is_foreign_is_not_there() {
             }
         }
     }
+    eprintln!("torture: foreign tried={tried} seen=0");
 }
 
 /// Ids of another project, under one's own path: not there, and nothing changes.

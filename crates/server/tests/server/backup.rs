@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value as Json, json};
 
 use crate::durability::client::{Client, secret, token_of};
-use crate::durability::{ADMIN, PROJECT};
+use crate::durability::{ADMIN, PROJECT, number};
 use crate::hoist::{Server, run, texts, wait};
 
 fn create(key: &str) -> Json {
@@ -54,8 +54,17 @@ fn furnish(client: &mut Client) -> String {
     secret(&client.must_change(&key, "a key").1)
 }
 
+/// `HOIST_BACKUPS` sets another number than one.
 #[test]
 fn a_backup_of_a_busy_server_is_restored_elsewhere() {
+    let drills = number("HOIST_BACKUPS", 1);
+    for _ in 0..drills {
+        drill();
+    }
+    eprintln!("torture: backups drills={drills} wrong=0");
+}
+
+fn drill() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &[], &ADMIN);
     let token = token_of(&server);

@@ -60,7 +60,7 @@ impl Served {
 
     /// Evaluates and tries to write while there is trouble; then waits until writing works. What it says meanwhile of
     /// its readiness.
-    fn survives(&mut self, begin: impl FnOnce(&Server), end: impl FnOnce(&Server)) -> u16 {
+    fn survives(&mut self, trouble: &str, begin: impl FnOnce(&Server), end: impl FnOnce(&Server)) -> u16 {
         self.evaluates();
         begin(&self.server);
         let start = Instant::now();
@@ -78,7 +78,12 @@ impl Served {
         let ready = self.server.get("/readyz", &[]).status;
         self.evaluates();
         end(&self.server);
+        let ended = Instant::now();
         wait(|| (self.writes("afterwards").status == 200).then_some(()));
+        eprintln!(
+            "torture: {trouble} evaluations={refused} evaluation_errors=0 writes_refused={refused} writes_again_after={:.1?}",
+            ended.elapsed()
+        );
         wait(|| (self.server.get("/readyz", &[]).status == 200).then_some(()));
         self.evaluates();
         assert!(self.server.is_alive());
@@ -108,7 +113,7 @@ fn a_database_that_is_gone_stops_writing_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let variables = [ADMIN[0], ADMIN[1], ("HOIST_DATABASE__URL", cable.url.as_str())];
     let mut served = Served::prepare(Server::start(folder.path(), &[], &variables));
-    assert_eq!(served.survives(|_| cable.cut(), |_| cable.mend()), 503);
+    assert_eq!(served.survives("database-gone", |_| cable.cut(), |_| cable.mend()), 503);
     drop(served);
     runtime.block_on(database.remove());
 }
@@ -119,6 +124,7 @@ fn a_disk_that_takes_nothing_stops_writing_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::prepare(Server::start_ignoring(folder.path(), "XFSZ", &ADMIN));
     served.survives(
+        "disk-full",
         |server| server.limit_files_to(Some(0)),
         |server| server.limit_files_to(None),
     );

@@ -165,7 +165,7 @@ async fn a_changed_row_changes_nothing() {
         );
         found += usize::from(!rows.mended.is_empty());
     }
-    eprintln!("{found} mutations found and mended");
+    eprintln!("torture: mutated-rows found={found} wrong=0");
     assert!(found > 0);
 }
 
@@ -201,7 +201,7 @@ async fn a_changed_file_is_refused_or_changes_nothing() {
         }
     }
     eprintln!(
-        "{refused} files refused, {stuck} without an answer, {mended} mended, {reported} with named losses, {unharmed} unharmed"
+        "torture: mutated-files wrong=0 refused={refused} stuck={stuck} mended={mended} losses_named={reported} unharmed={unharmed}"
     );
     assert!(refused > 0 && unharmed > 0);
 }

@@ -39,7 +39,8 @@ fn it_starts_with_ten_thousand_flags() {
     let last = client.get(&format!("{PROJECT}/flags/{}", key(FLAGS - 1)));
     assert_eq!(last["flag"]["key"], json!(key(FLAGS - 1)), "{last}");
     eprintln!(
-        "{FLAGS} flags imported in {seeded:.1?}; after a kill it listens in {listening:.1?}, is ready in {ready:.1?}"
+        "torture: start flags={FLAGS} build={} imported={seeded:.1?} listening={listening:.2?} ready={ready:.2?}",
+        if cfg!(debug_assertions) { "debug" } else { "release" }
     );
 }
 

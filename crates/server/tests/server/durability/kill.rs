@@ -32,6 +32,7 @@ const CYCLES_OF_AN_INSTANCE: u64 = 20;
 fn acknowledged_changes_survive_kill() {
     let cycles = number("HOIST_CRASH_CYCLES", 20);
     let seed = number("HOIST_CRASH_SEED", std::process::id().into());
+    // First, so that it is known after a failure, too.
     eprintln!("HOIST_CRASH_CYCLES={cycles} HOIST_CRASH_SEED={seed}");
     let (start, mut delays) = (Instant::now(), Delays::new(seed));
     let (mut invoked, mut acknowledged, mut unanswered, mut kept) = (0, 0, 0, 0);
@@ -56,8 +57,8 @@ fn acknowledged_changes_survive_kill() {
     }
     let took = start.elapsed().as_secs_f32();
     eprintln!(
-        "{cycles} cycles in {took:.1} s: {invoked} changes, {acknowledged} acknowledged, \
-         {unanswered} unanswered of which {kept} are there"
+        "torture: kills database=sqlite over=http cycles={cycles} seconds={took:.1} writes={invoked} \
+         acknowledged={acknowledged} lost=0 unanswered={unanswered} unanswered_there={kept}"
     );
 }
 

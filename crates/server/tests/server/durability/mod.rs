@@ -23,7 +23,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const PROJECT: &str = "/hoist/v1/organizations/default/projects/first";
 
 /// A number from the environment.
-fn number(variable: &str, default: u64) -> u64 {
+pub(crate) fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable)
         .ok()
         .and_then(|text| text.parse().ok())

@@ -32,7 +32,11 @@ fn a_process_that_stands_still_stops_nobody() {
                 longest = longest.max(waited);
                 told.extend(round);
             }
-            eprintln!("seed {seed}: {} changes, the longest silence {longest:.0?}", told.len());
+            let pauses = number("HOIST_PAUSES", PAUSES);
+            eprintln!(
+                "torture: pauses count={pauses} seed={seed} changes={} longest_silence={longest:.0?}",
+                told.len()
+            );
             assert!(longest < AT_ONCE, "{longest:.1?}");
             let (entries, problems) = past::read(url);
             assert!(problems.is_empty(), "{problems:#?}");

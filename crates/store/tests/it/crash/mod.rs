@@ -52,7 +52,7 @@ async fn acknowledged_writes_survive_kill() {
         );
     }
     eprintln!(
-        "{} writes, {} of them acknowledged",
+        "torture: kills database=sqlite over=store cycles={cycles} writes={} acknowledged={} lost=0",
         journal.invoked(),
         journal.acknowledged()
     );
