@@ -13,7 +13,7 @@ use hoist_model::Id;
 use hoist_model::document::Environment;
 use hoist_model::record::Kind;
 use hoist_model::state::State;
-use hoist_store::StoreError;
+use hoist_store::{Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -173,6 +173,18 @@ impl App {
         let compiled = tokio::task::spawn_blocking(move || compiled(&past, &query));
         compiled.await.map_err(|_| PastError::Internal)
     }
+}
+
+/// A project as it was at a revision, for commands that work without a server: nobody else waits for them. Of the
+/// state, only the project is there.
+///
+/// # Errors
+/// When there is no such revision, or the database cannot be read.
+pub async fn project_at(store: &Store, now: &State, project: Id, revision: u64) -> Result<State, PastError> {
+    if revision == 0 || revision > now.revision() {
+        return Err(PastError::Unknown { newest: now.revision() });
+    }
+    Rewind::new(store, now, Vec::new(), project, revision).whole().await
 }
 
 fn name(query: &PastQuery, environment: &str) -> Name {

@@ -68,13 +68,23 @@ impl<'a> Rewind<'a> {
         }
     }
 
+    /// The whole project as it was, its own document too.
+    pub(crate) async fn whole(mut self) -> Result<State, PastError> {
+        let mut past = self.nothing();
+        self.load(&[self.project]).await?;
+        let environments = self.live(Kind::Environment).await?;
+        let ids: Vec<Id> = environments.iter().map(|doc| doc.id).collect();
+        for doc in self.doc(self.project).into_iter().chain(environments) {
+            past.share(doc);
+        }
+        let segments = self.all(&mut past, &ids).await?;
+        self.share_members(&mut past, &segments).await?;
+        Ok(past)
+    }
+
     /// The project as it was, as far as it is wanted.
     pub(crate) async fn state(mut self, wanted: &Wanted<'_>) -> Result<State, PastError> {
-        let head = Head {
-            epoch: self.now.head().epoch.clone(),
-            revision: self.revision,
-        };
-        let mut past = State::empty(head);
+        let mut past = self.nothing();
         let mut environments = Vec::new();
         for (at, key) in wanted.environments.iter().enumerate() {
             let found = self.find(Kind::Environment, key).await?;
@@ -86,10 +96,23 @@ impl<'a> Rewind<'a> {
             None => self.all(&mut past, &environments).await?,
             Some(flags) => self.some(&mut past, &environments, flags).await?,
         };
-        for (segment, members) in self.members(&segments).await? {
+        self.share_members(&mut past, &segments).await?;
+        Ok(past)
+    }
+
+    /// The past before anything is found out.
+    fn nothing(&self) -> State {
+        State::empty(Head {
+            epoch: self.now.head().epoch.clone(),
+            revision: self.revision,
+        })
+    }
+
+    async fn share_members(&self, past: &mut State, segments: &[Id]) -> Result<(), PastError> {
+        for (segment, members) in self.members(segments).await? {
             past.share_members(segment, members);
         }
-        Ok(past)
+        Ok(())
     }
 
     /// A flag, or the whole project, as it was where it is not that now. The entries since are the caller's to tell.

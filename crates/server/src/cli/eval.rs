@@ -1,4 +1,4 @@
-//! `hoist eval`: what flags answer for contexts, from files, by the one engine.
+//! `hoist eval`: what flags answer for contexts, by the one engine, without a server.
 //!
 //! One JSON line per (context, flag): contexts in the order of the input, flags in byte order of
 //! key. The shape of a line is the source's own (`line`): ours, Unleash's or flagd's.
@@ -14,18 +14,25 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::line::Answer;
+use super::place::PlaceFlags;
+use super::stored::{self, Wanted};
 use super::{Failure, From, import, input, output};
+use crate::config::DataFlags;
+use crate::runtime;
 
 /// Evaluates flags for contexts, offline.
+///
+/// With a file, that is evaluated; without one, a project of the database, as it is or as it was.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   hoist eval project.json --contexts contexts.jsonl --explain
-  hoist eval --from unleash features.json --contexts contexts.jsonl")]
+  hoist eval --from unleash features.json --contexts contexts.jsonl
+  hoist eval --project shop --as-of-revision 40 --environment prod --contexts contexts.jsonl")]
 pub struct EvalArgs {
     /// A project file, or with --from a document of that system. Comments in JSON are accepted.
-    pub file: PathBuf,
+    pub file: Option<PathBuf>,
     /// Evaluate another system's document, with contexts and answers in its shape.
-    #[arg(long, value_enum, value_name = "SYSTEM")]
+    #[arg(long, value_enum, value_name = "SYSTEM", requires = "file")]
     pub from: Option<From>,
     /// Contexts: JSON lines or a JSON list; `-` reads standard input.
     #[arg(long, value_name = "FILE")]
@@ -45,6 +52,13 @@ pub struct EvalArgs {
     /// Say for each answer how it came about.
     #[arg(long)]
     pub explain: bool,
+    /// Definitions, settings and members as they were after this change; without it, as they are.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "file")]
+    pub as_of_revision: Option<u64>,
+    #[command(flatten)]
+    pub place: PlaceFlags,
+    #[command(flatten)]
+    pub data: DataFlags,
 }
 
 /// Evaluates. Answers go to `out`, gaps and problems to `err`. `clock` is asked once, if no moment is given.
@@ -52,9 +66,9 @@ pub struct EvalArgs {
 /// # Errors
 /// When an input cannot be used.
 pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let subject = Subject::read(args, err)?;
-    let contexts = input::contexts(&args.contexts)?;
     let now = args.now.unwrap_or_else(clock);
+    let subject = Subject::read(args, now, err)?;
+    let contexts = input::contexts(&args.contexts)?;
     for (index, source) in contexts.iter().enumerate() {
         output::write(out, &subject.answers(args, index, source, now))?;
     }
@@ -71,20 +85,24 @@ struct Subject {
 }
 
 impl Subject {
-    fn read(args: &EvalArgs, err: &mut dyn Write) -> Result<Self, Failure> {
-        let (project, known) = match args.from {
-            None => (input::project(&args.file)?, Known::Nothing),
-            Some(from) => {
+    fn read(args: &EvalArgs, now: Timestamp, err: &mut dyn Write) -> Result<Self, Failure> {
+        let (name, project, known) = match (&args.file, args.from) {
+            (None, _) => {
+                let (name, project) = runtime(stored(args, now))??;
+                (name, project, Known::Nothing)
+            }
+            (Some(file), None) => (input::shown(file), input::project(file)?, Known::Nothing),
+            (Some(file), Some(from)) => {
                 let environment = args.environment.as_deref().unwrap_or("default");
-                let import = input::imported(&args.file, from.source(), environment)?;
+                let import = input::imported(file, from.source(), environment)?;
                 output::write_report(err, &import::gaps(&import.gaps))?;
-                (import.project, Known::Gaps)
+                (input::shown(file), import.project, Known::Gaps)
             }
         };
-        let environment = environment(args, &project)?;
+        let environment = environment(args, &name, &project)?;
         let ruleset = project
             .ruleset(&environment)
-            .map_err(|error| Failure::bad_input(format!("{}: {error}", input::shown(&args.file))))?;
+            .map_err(|error| Failure::bad_input(format!("{name}: {error}")))?;
         let (snapshot, problems) = Snapshot::compile(&ruleset);
         if known == Known::Nothing {
             let lines: String = problems
@@ -149,22 +167,28 @@ enum Known {
     Gaps,
 }
 
-fn environment(args: &EvalArgs, project: &ProjectFile) -> Result<String, Failure> {
+async fn stored(args: &EvalArgs, now: Timestamp) -> Result<(String, ProjectFile), Failure> {
+    let wanted = Wanted {
+        data: &args.data,
+        place: &args.place,
+        revision: args.as_of_revision,
+        now,
+    };
+    stored::project(&wanted).await
+}
+
+fn environment(args: &EvalArgs, name: &str, project: &ProjectFile) -> Result<String, Failure> {
     if let Some(environment) = &args.environment {
         return Ok(environment.clone());
     }
     let mut keys = project.environments.keys();
     match (keys.next(), keys.next()) {
         (Some(only), None) => Ok(only.clone()),
-        (None, _) => Err(Failure::bad_input(format!(
-            "{}: the project has no environment",
-            input::shown(&args.file)
-        ))),
+        (None, _) => Err(Failure::bad_input(format!("{name}: the project has no environment"))),
         (Some(_), Some(_)) => {
             let known: Vec<&str> = project.environments.keys().map(String::as_str).collect();
-            let file = input::shown(&args.file);
             Err(Failure::bad_input(format!(
-                "{file}: choose --environment among {}",
+                "{name}: choose --environment among {}",
                 known.join(", ")
             )))
         }

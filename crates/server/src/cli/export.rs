@@ -3,16 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use hoist_model::portable::ProjectFile;
 use hoist_model::portable::text::Format;
-use hoist_model::record::Kind;
-use hoist_model::state::State;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::place::{PlaceFlags, choose};
 use super::progress::Bar;
 use super::remote::Remote;
-use super::{FAILED, Failure, data, output};
+use super::stored::{self, Wanted};
+use super::{FAILED, Failure, output};
 use crate::config::DataFlags;
 use crate::{runtime, serve};
 
@@ -39,6 +37,9 @@ pub struct ExportArgs {
     /// Address of a running Hoist to ask instead of the database.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "database"])]
     url: Option<String>,
+    /// As it was after this change, and before the next; out of the database only.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "url")]
+    as_of_revision: Option<u64>,
     /// Personal access token, with --url; needs the permission project.view.
     #[arg(long, value_name = "TOKEN", env = "HOIST_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -99,7 +100,8 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resul
 
 async fn ask(args: &ExportArgs, remote: &Remote) -> Result<(String, String), Failure> {
     let session = remote.get(&["hoist", "v1", "session"]).await?;
-    let (organization, project) = chosen(args, &session)?;
+    let place = &args.place;
+    let (organization, project) = choose(&session, place.organization.as_deref(), place.project.as_deref())?;
     let path = [
         "hoist",
         "v1",
@@ -118,43 +120,16 @@ async fn ask(args: &ExportArgs, remote: &Remote) -> Result<(String, String), Fai
 }
 
 async fn read(args: &ExportArgs) -> Result<(String, String), Failure> {
-    let config = data::store_config(&data::existing(&args.data)?);
-    let (store, loaded) = data::open_and_load(&config).await?;
-    store.close().await;
-    let lost: Vec<String> = loaded.lost().map(ToString::to_string).collect();
-    if !lost.is_empty() {
-        let rows = lost.join("\n  ");
-        let message = format!("the database has damaged rows, an export would lose them:\n  {rows}");
-        return Err(Failure { code: FAILED, message });
-    }
-    let state = &loaded.state;
-    let (organization, project) = chosen(args, &places(state))?;
-    let found = state
-        .find(Kind::Organization, None, &organization)
-        .and_then(|doc| state.find(Kind::Project, Some(doc.id), &project))
-        .and_then(|doc| ProjectFile::of(state, doc.id, serve::usual().clock.now()));
-    let file = found.ok_or_else(|| Failure::bad_input(format!("there is no project {organization}/{project}")))?;
+    let wanted = Wanted {
+        data: &args.data,
+        place: &args.place,
+        revision: args.as_of_revision,
+        now: serve::usual().clock.now(),
+    };
+    let (name, file) = stored::project(&wanted).await?;
     let text = file.to_text(args.format()).map_err(|error| Failure {
         code: FAILED,
         message: error.to_string(),
     })?;
-    Ok((format!("{organization}/{project}"), text))
-}
-
-fn chosen(args: &ExportArgs, places: &Json) -> Result<(String, String), Failure> {
-    choose(
-        places,
-        args.place.organization.as_deref(),
-        args.place.project.as_deref(),
-    )
-}
-
-/// Every organization with its projects, as a session lists them.
-fn places(state: &State) -> Json {
-    let organizations = state.list(Kind::Organization, None).map(|organization| {
-        let projects = state.list(Kind::Project, Some(organization.id));
-        let projects: Vec<Json> = projects.map(|project| json!({"key": project.key})).collect();
-        json!({"key": organization.key, "projects": projects})
-    });
-    json!({"organizations": organizations.collect::<Vec<_>>()})
+    Ok((name, text))
 }

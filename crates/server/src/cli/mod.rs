@@ -20,6 +20,7 @@ mod progress;
 mod remote;
 pub mod restore;
 pub mod serve;
+mod stored;
 pub mod token;
 pub mod user;
 pub mod version;

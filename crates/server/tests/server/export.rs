@@ -1,6 +1,6 @@
 //! `hoist export` and `hoist import hoist`: a project moves from one real server to another without loss.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::durability::ADMIN;
 use crate::durability::client::{Client, token_of};
@@ -102,6 +102,47 @@ fn a_project_moves_between_servers_byte_for_byte() {
     to.asked(&over);
     assert_eq!(to.asked(&["export", "--project", "first"]).0, json);
     assert!(to.asked(&over).0.contains("nothing to change"));
+}
+
+/// A project is evaluated and exported as it was, also what is gone by now.
+#[test]
+fn a_project_of_the_past_is_evaluated_and_exported() {
+    let house = House::start();
+    let mut client = Client::new(house.server.address, &house.token);
+    let flag = |key: &str| json!({"flag": {"create": {"key": key, "kind": "boolean"}}});
+    let switch = |on: bool| json!([{"config": {"switch": {"flag": "beam", "environment": "dev", "on": on}}}]);
+    client.must_change(&json!([flag("beam"), flag("gone")]), "");
+    let (on, _) = client.must_change(&switch(true), "");
+    let (then, _) = house.told(&["export"], 0);
+    client.must_change(&switch(false), "");
+    client.must_change(
+        &json!([{"flag": {"archive": {"flag": "gone"}}}, {"flag": {"delete": {"flag": "gone"}}}]),
+        "",
+    );
+    std::fs::write(house.path("people.jsonl"), "{\"targetingKey\": \"ann\"}\n").expect("a file");
+    let contexts = house.path("people.jsonl");
+    let served = |more: &[&str]| {
+        let mut arguments = vec!["eval", "--contexts", &contexts, "--environment", "dev"];
+        arguments.extend(more);
+        let (out, _) = house.told(&arguments, 0);
+        let lines = out
+            .lines()
+            .map(|line| serde_json::from_str::<Json>(line).expect("JSON"));
+        lines
+            .map(|line| (line["key"].clone(), line["value"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let revision = on.to_string();
+    assert_eq!(served(&[]), [(json!("beam"), json!(false))]);
+    assert_eq!(
+        served(&["--as-of-revision", &revision]),
+        [(json!("beam"), json!(true)), (json!("gone"), json!(false))]
+    );
+    assert_eq!(house.told(&["export", "--as-of-revision", &revision], 0).0, then);
+    let (_, early) = house.told(&["eval", "--contexts", &contexts, "--as-of-revision", "1"], 2);
+    assert!(early.contains("there was no project default/first then"), "{early}");
+    let (_, late) = house.told(&["eval", "--contexts", &contexts, "--as-of-revision", "9999"], 2);
+    assert!(late.contains("the newest revision is"), "{late}");
 }
 
 #[test]
