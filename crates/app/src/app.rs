@@ -1,7 +1,6 @@
 //! The running application: opens the store, loads the world, starts the writer and the follower.
 
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::sync::Arc;
 
 use hoist_model::authorise::{self, Access, Place};
 use hoist_model::change::Change;
@@ -13,6 +12,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::follower::follow;
+use crate::housekeeping;
 use crate::limiter::{Limiter, SignInLimits};
 use crate::loading::load_and_tell;
 use crate::past::Pasts;
@@ -110,25 +110,9 @@ impl App {
         tokio::spawn(writer.run());
         tokio::spawn(tell(Arc::clone(&world), Arc::clone(&app.clock)));
         tokio::spawn(follow(store, world));
-        tokio::spawn(keep_saving_uses(Arc::downgrade(&app)));
+        tokio::spawn(housekeeping::keep(Arc::downgrade(&app)));
         app.seed_roles().await;
         Ok(app)
-    }
-
-    /// Writes down when keys were used last, and learns it of other nodes. Done every minute and
-    /// before a server ends.
-    ///
-    /// # Errors
-    /// When the database is unavailable; nothing is forgotten by that.
-    pub async fn save_uses(&self) -> Result<(), StoreError> {
-        let fresh = self.world.uses().unsaved();
-        if !fresh.is_empty() {
-            self.store.save_uses(&fresh).await?;
-        }
-        for (id, minute) in self.store.uses().await? {
-            self.world.uses().learn(id, minute);
-        }
-        Ok(())
     }
 
     /// Has a submission planned, judged, committed and published.
@@ -193,18 +177,4 @@ const FEW: usize = 50;
 /// Whether planning a request takes longer than a reader should wait.
 fn takes_long(request: &Request) -> bool {
     request.changes.len() > FEW || request.changes.iter().any(|change| matches!(change, Change::Import(_)))
-}
-
-/// How often uses of keys are written down.
-const SAVE_USES: Duration = Duration::from_secs(60);
-
-/// Runs until the application is gone.
-async fn keep_saving_uses(app: Weak<App>) {
-    loop {
-        tokio::time::sleep(SAVE_USES).await;
-        let Some(app) = app.upgrade() else { return };
-        if let Err(error) = app.save_uses().await {
-            tracing::warn!(%error, "the last uses of keys are not written down yet");
-        }
-    }
 }

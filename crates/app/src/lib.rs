@@ -17,6 +17,7 @@ pub mod credentials;
 pub mod events;
 pub mod follower;
 pub mod history;
+mod housekeeping;
 pub mod limiter;
 pub mod loading;
 pub mod past;
@@ -35,6 +36,7 @@ pub use app::{App, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "test-hooks")]
 pub use hoist_store::Fault;
+pub use housekeeping::Purged;
 pub use reading::Reading;
 pub use submit::{Answer, Failure, Outcome, Submission};
 pub use world::{EnvironmentView, World};

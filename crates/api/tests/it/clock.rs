@@ -1,8 +1,8 @@
 //! A clock that jumps: by an hour, by a year, and back. Nothing is lost, nobody is locked out for longer than the window
 //! of the limit, and what depends on time is what it is at the time that the clock shows.
 
-use hoist_app::Clock as _;
 use hoist_app::limiter::SignInLimits;
+use hoist_app::{Clock as _, Purged};
 use hoist_testkit::{OPERATOR, PASSWORD, PROJECT, Person, TestApp};
 use http::Request;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -85,6 +85,30 @@ async fn changes_stay_in_order_and_happen_once() {
     assert_eq!(revisions, expected);
     let house = house.reopened().await;
     assert_eq!(house.revision(), first + answers.len() as u64);
+}
+
+#[tokio::test]
+async fn what_is_old_is_thrown_away() {
+    let house = TestApp::start().await;
+    let old = house.person(OPERATOR).await;
+    create(&house, &old, "flag").await;
+    let purged = async || house.app.purge().await.expect("a database");
+    let nothing = Purged {
+        sessions: 0,
+        answers: 0,
+    };
+    assert_eq!(purged().await, nothing);
+    house.clock.advance(hours(YEAR));
+    let fresh = house.person(OPERATOR).await;
+    create(&house, &fresh, "another").await;
+    let Purged { sessions, answers } = purged().await;
+    assert!(sessions >= 1, "{sessions}");
+    assert_eq!(answers, 1);
+    assert_eq!(purged().await, nothing);
+    // What is young is there.
+    let revision = house.revision();
+    create(&house, &fresh, "another").await;
+    assert_eq!(house.revision(), revision);
 }
 
 #[tokio::test]
