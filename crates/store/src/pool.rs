@@ -122,7 +122,10 @@ async fn open_sqlite(path: &Path, config: &StoreConfig) -> Result<Pool> {
         readers,
         faults: config.faults(),
     };
-    check_version(&mut pool.writer().await?).await?;
+    let mut conn = pool.writer().await?;
+    check_version(&mut conn).await?;
+    check_schema(&mut conn).await?;
+    drop(conn);
     Ok(pool)
 }
 
@@ -168,6 +171,21 @@ async fn check_version(conn: &mut Conn) -> Result<()> {
     let parts: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
     if parts.as_slice() < OLDEST_SQLITE.as_slice() {
         return Err(StoreError::Internal(format!("SQLite {found} is too old to be safe")));
+    }
+    Ok(())
+}
+
+/// The driver's thread does not survive types and names of columns that are no UTF-8, and nobody would say why.
+async fn check_schema(conn: &mut Conn) -> Result<()> {
+    let sql = Sql::new("SELECT CAST(COALESCE(name, '') || ' ' || COALESCE(sql, '') AS BLOB) FROM sqlite_schema");
+    for row in conn.all(sql).await? {
+        if std::str::from_utf8(row.bytes(0)?).is_err() {
+            return Err(StoreError::damaged(
+                "database file",
+                "schema",
+                "it is no text: restore a backup",
+            ));
+        }
     }
     Ok(())
 }

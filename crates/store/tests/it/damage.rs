@@ -175,3 +175,23 @@ async fn only_the_owner_reads_the_file() {
         assert_eq!(mode & 0o777, 0o600, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_schema_that_is_no_text_is_refused() {
+    let db = Db::sqlite();
+    db.open().await.close().await;
+    let file = std::fs::read(db.file()).unwrap();
+    let types = file
+        .windows(4)
+        .enumerate()
+        .filter(|(_, word)| *word == b"TEXT" || *word == b"BIGI");
+    let places: Vec<usize> = types.map(|(at, _)| at).collect();
+    assert!(places.len() > 40, "{}", places.len());
+    for at in places {
+        let mut bytes = file.clone();
+        bytes[at + 1] = 0xff;
+        std::fs::write(db.file(), bytes).unwrap();
+        let error = Store::open(&db.config).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{at}: {error}");
+    }
+}
