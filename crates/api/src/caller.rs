@@ -6,6 +6,7 @@ use hoist_model::log::Actor;
 use http::header::{self, HeaderMap};
 use http::{Extensions, Method};
 
+use crate::OverHttps;
 use crate::problem::Problem;
 
 /// Name of the session cookie.
@@ -46,6 +47,34 @@ pub fn check_same_site(headers: &HeaderMap) -> Result<(), Problem> {
         Some("same-origin" | "none") | None => Ok(()),
         Some(_) => Err(refused()),
     }
+}
+
+/// What a browser opens to anybody, cookie and all, must come from our own pages: a page says its origin, and cannot
+/// say another. A token is not sent by itself, and our own header is not sent by foreign pages.
+///
+/// # Errors
+/// 403.
+pub fn check_origin(headers: &HeaderMap, over_https: Option<OverHttps>) -> Result<(), Problem> {
+    if bearer(headers).is_some() {
+        return Ok(());
+    }
+    if headers.contains_key(CSRF_HEADER) {
+        return check_same_site(headers);
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let own = text(header::HOST).unwrap_or_default();
+    let is_own = match text(header::ORIGIN).and_then(|origin| origin.split_once("://")) {
+        Some((scheme, authority)) => authority.eq_ignore_ascii_case(own) && (scheme == "https" || over_https.is_none()),
+        None => false,
+    };
+    if is_own {
+        return Ok(());
+    }
+    Err(Problem::new(
+        http::StatusCode::FORBIDDEN,
+        "cross_site",
+        "with a cookie this is for pages of Hoist's own origin; a tool sends a token as Authorization: Bearer hst_…",
+    ))
 }
 
 /// The token of an `Authorization: Bearer` header.

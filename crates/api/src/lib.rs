@@ -17,11 +17,13 @@ pub mod endpoints;
 pub mod guard;
 pub mod importer;
 pub mod limit;
+pub mod listener;
 pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod query;
 pub mod routes;
+pub mod streams;
 pub mod tagged;
 pub mod travel;
 pub mod wire;
@@ -45,6 +47,10 @@ pub struct ApiConfig {
     pub importer: importer::Importer,
     /// How far one may look back and ahead.
     pub horizon: travel::Horizon,
+    /// Where connections that stay open have their places.
+    pub streams: streams::Streams,
+    /// How often a WebSocket is asked whether somebody is there; nothing for as long again ends it.
+    pub ping: std::time::Duration,
 }
 
 /// Whether cookies carry `Secure`, so that browsers send them over HTTPS only.
@@ -71,6 +77,8 @@ impl Default for ApiConfig {
             secure_cookies: SecureCookies::ByRequest,
             importer: importer::Importer::default(),
             horizon: travel::Horizon::default(),
+            streams: streams::Streams::default(),
+            ping: std::time::Duration::from_secs(20),
         }
     }
 }

@@ -33,6 +33,7 @@ use crate::wire::schema::{by_hand, examples};
         e::changes::in_organization,
         e::changes::in_project,
         e::events::stream,
+        e::socket::socket,
         e::openapi::document,
         e::openapi::page,
         e::organizations::list,
@@ -177,6 +178,8 @@ enum Takes {
     Body,
     /// A change, or what is asked for in a query, without a body.
     Values,
+    /// The connection.
+    Connection,
     /// Nothing of its own.
     Nothing,
 }
@@ -187,6 +190,8 @@ impl Takes {
         let has_value = |parameter: &Json| parameter["in"] == "query" || parameter["name"] == "Idempotency-Key";
         if operation.contains_key("requestBody") {
             Self::Body
+        } else if operation.get("responses").is_some_and(|all| all.get("101").is_some()) {
+            Self::Connection
         } else if parameters.is_some_and(|all| all.iter().any(has_value)) {
             Self::Values
         } else {
@@ -204,6 +209,8 @@ fn may_answer(route: &Route, takes: Takes, status: &str) -> bool {
         "401" => route.need != Need::Public,
         // What lets one see a place is not refused there: without it the place is not there.
         "403" => match route.need {
+            // A page of another origin.
+            _ if takes == Takes::Connection => true,
             Need::Credential => false,
             Need::Public | Need::SignedIn | Need::Planned => !is_read,
             Need::Operator => true,

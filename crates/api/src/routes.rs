@@ -18,8 +18,8 @@ use crate::RequestId;
 use crate::cross_origin;
 use crate::endpoints::{
     changes, config, credential_writes, environment_writes, environments, events, flags, member_writes, openapi,
-    organization_writes, organizations, project_writes, projects, restore, segment_writes, session, setup, timeline,
-    token_writes, undo, user_writes,
+    organization_writes, organizations, project_writes, projects, restore, segment_writes, session, setup, socket,
+    timeline, token_writes, undo, user_writes,
 };
 use crate::guard::{Asked, Need, guard};
 use crate::limit::Limit;
@@ -101,6 +101,7 @@ fn reads() -> Vec<Route> {
             changes::in_project,
         ),
         route(M::GET, "/hoist/v1/events", SIGNED_IN, events::stream),
+        route(M::GET, "/hoist/v1/ws", SIGNED_IN, socket::socket),
         // Places
         route(M::GET, "/hoist/v1/organizations", SIGNED_IN, organizations::list),
         route(

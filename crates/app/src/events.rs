@@ -93,7 +93,17 @@ fn named(state: &State, id: Id) -> Option<Named> {
 #[derive(Clone, Debug, Default)]
 struct Shared {
     audience: OnceLock<HashSet<Id>>,
-    wire: OnceLock<Bytes>,
+    event: OnceLock<Bytes>,
+    message: OnceLock<Bytes>,
+}
+
+/// A form on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A server-sent event.
+    EventStream,
+    /// A message of a WebSocket.
+    Message,
 }
 
 /// What is told.
@@ -186,9 +196,13 @@ impl Published {
         audience.contains(&user)
     }
 
-    /// What goes over the wire, made by the first who asks.
-    pub fn wire(&self, make: impl FnOnce() -> Bytes) -> Bytes {
-        self.shared.wire.get_or_init(make).clone()
+    /// What goes over the wire, made by the first who asks for this form.
+    pub fn wire(&self, form: Form, make: impl FnOnce() -> Bytes) -> Bytes {
+        let written = match form {
+            Form::EventStream => &self.shared.event,
+            Form::Message => &self.shared.message,
+        };
+        written.get_or_init(make).clone()
     }
 
     /// Where one has to be able to look, and how, to hear of it.

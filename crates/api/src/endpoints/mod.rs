@@ -29,6 +29,7 @@ pub mod segment_writes;
 pub mod segments;
 pub mod session;
 pub mod setup;
+pub mod socket;
 pub mod timeline;
 pub mod token_writes;
 pub mod tokens;

@@ -11,6 +11,7 @@ mod permissions;
 mod pipe;
 mod reads;
 mod restore;
+mod socket;
 mod states;
 #[cfg(feature = "test-hooks")]
 mod sweep;

@@ -7,4 +7,4 @@ pub mod address;
 pub mod observe;
 pub mod problem;
 pub mod request_id;
-mod streams;
+pub mod streams;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
+use hoist_api::streams::{Place, Streams};
 use http::header;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
@@ -21,12 +22,21 @@ pub(super) fn is_stream(response: &Response) -> bool {
     content.is_some_and(|value| value.as_bytes().starts_with(EVENT_STREAM))
 }
 
+/// Counts one more; None if there is no place for it.
+fn held(metrics: &Arc<Metrics>, most: u64) -> Option<Held> {
+    let held = Held::new(metrics, |metrics| &metrics.streams);
+    (metrics.streams.load(Ordering::Relaxed) <= most).then_some(held)
+}
+
+/// Places for streams that are no answers; they are counted together with those that are.
+pub fn places(metrics: &Arc<Metrics>, most: u64, shutdown: &Shutdown) -> Streams {
+    let (metrics, shutdown) = (Arc::clone(metrics), shutdown.clone());
+    Streams::new(move || held(&metrics, most).map(|held| Place::new(held, shutdown.clone().begun())))
+}
+
 /// The answer with its stream guarded; None if there is no place for another.
 pub(super) fn guarded(response: Response, metrics: &Arc<Metrics>, most: u64, shutdown: &Shutdown) -> Option<Response> {
-    let held = Held::new(metrics, |metrics| &metrics.streams);
-    if metrics.streams.load(Ordering::Relaxed) > most {
-        return None;
-    }
+    let held = held(metrics, most)?;
     let ended = Box::pin(shutdown.clone().begun());
     Some(response.map(|inner| {
         Body::new(Stream {

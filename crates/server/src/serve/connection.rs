@@ -20,8 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::Service as _;
 
+use super::placed::Placed;
 use crate::config;
-use crate::metrics::{Held, Metrics};
+use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 
 /// Silence on HTTP/2 after which the peer is asked whether it is still there.
@@ -93,8 +94,7 @@ impl Connections {
         router: Router,
         place: Option<OwnedSemaphorePermit>,
     ) {
-        let _place = place;
-        let _held = Held::new(&self.metrics, |metrics| &metrics.connections);
+        let stream = Placed::new(stream, place, &self.metrics);
         let asked = AtomicBool::new(false);
         let service = service_fn(|request: http::Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
@@ -103,7 +103,10 @@ impl Connections {
             // A router is always ready.
             router.clone().call(request)
         });
-        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(
+            self.builder
+                .serve_connection_with_upgrades(TokioIo::new(stream), service)
+        );
         let mut ending = pin!(self.shutdown.clone().begun());
         let mut patience = pin!(sleep(self.limits.head));
         let (mut is_ending, mut is_waiting, mut is_listening) = (false, true, false);

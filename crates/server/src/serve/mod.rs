@@ -19,6 +19,7 @@ mod listener;
 mod memory;
 mod mounts;
 mod operations;
+mod placed;
 mod routes;
 mod signals;
 #[cfg(feature = "test-hooks")]

@@ -19,7 +19,7 @@ use crate::cli::Failure;
 use crate::config::Config;
 use crate::console::{self, Page};
 use crate::http::observe::{self, Observe};
-use crate::http::problem;
+use crate::http::{problem, streams};
 use crate::metrics::Metrics;
 use crate::ports;
 
@@ -42,7 +42,7 @@ pub(super) enum Operations {
 
 /// The public listener.
 pub(super) fn public(house: &House, config: &Config, operations: Operations) -> Result<Router, Failure> {
-    let mut router = hoist_api::router(Arc::clone(&house.app), api(config)).merge(assets(house));
+    let mut router = hoist_api::router(Arc::clone(&house.app), api(house, config)).merge(assets(house));
     if operations == Operations::Here {
         router = router.merge(self::operations(house));
     }
@@ -70,13 +70,15 @@ fn finish(house: &House, router: Router) -> Router {
     router.with_state(()).layer(Observe::new(Arc::clone(&house.all)))
 }
 
-fn api(config: &Config) -> ApiConfig {
+fn api(house: &House, config: &Config) -> ApiConfig {
     ApiConfig {
         body_limit: config.limits.body_bytes,
         import_limit: config.limits.import_bytes,
         secure_cookies: config.secure_cookies(),
         importer: Importer::new(read_import),
         horizon: config.limits.horizon,
+        streams: streams::places(&house.metrics, house.all.streams, &house.all.shutdown),
+        ..ApiConfig::default()
     }
 }
 

@@ -19,3 +19,4 @@ mod postgres;
 mod proposal;
 #[path = "../../../store/tests/it/skip.rs"]
 mod skip;
+mod socket;
