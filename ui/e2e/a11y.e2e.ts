@@ -6,6 +6,7 @@ import { fake, type Story } from './fixtures/server';
 const routes = {
   flags: '/o/acme/p/shop/flags',
   filtered: '/o/acme/p/shop/flags?q=tag:billing stauts:on',
+  activity: '/o/acme/p/shop/activity',
   start: '/o/acme/p/shop/start',
   projects: '/o/acme',
   members: '/o/acme/members',
@@ -25,7 +26,7 @@ const stories: [Story, RegExp][] = [
 ];
 
 /** The narrow width is held by the routes with the most to fit in. */
-const narrow = ['flags', 'members', 'environments', 'import'];
+const narrow = ['flags', 'activity', 'members', 'environments', 'import'];
 
 for (const [width, height] of [
   [1440, 900],

@@ -56,6 +56,10 @@ export const addresses: Record<string, Make> = {
     `${project(place)}/calendar?env=${place.env}`,
     `${project(place)}/calendar?env=${place.env}&view=month`,
   ],
+  '/o/$org/p/$project/activity': (place) => [
+    `${project(place)}/activity`,
+    `${project(place)}/activity?who=mine&env=${place.env}`,
+  ],
   '/o/$org/p/$project/history': (place) => [`${project(place)}/history`],
   '/o/$org/p/$project/settings/{-$section}': (place) =>
     ['general', 'environments', 'credentials', 'import-export'].map(

@@ -65,6 +65,12 @@ const stories: Record<string, Story8> = {
     empty: /Nothing has changed yet/,
     large: /Turned on/,
   },
+  'p9-activity': {
+    path: `${root}/activity`,
+    full: /Turned on/,
+    empty: /Nothing has changed yet/,
+    large: /Turned on/,
+  },
   'p7-segment': {
     path: `${root}/segments/beta`,
     full: /1,204/,
@@ -178,7 +184,7 @@ async function begin(page: Page, name: string, state: State): Promise<Fake> {
   });
   if (reads) await fakeFlag(page, flagOf(ofPlan(name) ? 'error' : state));
   if (name === 'p7-segment' && (state === 'empty' || state === 'large')) await fakeSegment(page, state);
-  if (name === 'p6-history' && state === 'empty') {
+  if ((name === 'p6-history' || name === 'p9-activity') && state === 'empty') {
     await page.route('**/projects/shop/history?*', (route) =>
       route.fulfill({ json: { items: [], total: 0, next: null } }),
     );

@@ -26,6 +26,8 @@ pub struct HistoryFilter {
     pub correlation: Option<Id>,
     /// Who acted.
     pub actor: Option<ActorFilter>,
+    /// Who did not: a person, neither in the console nor through a token.
+    pub other_than: Option<Id>,
     /// Touches a document of the kind.
     pub kind: Option<Kind>,
     /// Not before this instant.
@@ -129,6 +131,9 @@ impl HistoryFilter {
             Some(ActorFilter::System) => sql.push(" AND actor_kind = ").value(actor::SYSTEM),
             None => sql,
         };
+        if let Some(id) = self.other_than {
+            sql.push(" AND (actor_id IS NULL OR actor_id <> ").value(id).push(")");
+        }
         if let Some(from) = self.from {
             sql.push(" AND at >= ").value(from);
         }

@@ -357,6 +357,8 @@ export interface HistoryItem {
   summary: string;
   note?: string | null;
   environments: string[];
+  /** The first three that still exist. */
+  flags: string[];
   correlation?: string | null;
   undoes?: Revision | null;
   undone_by?: Revision | null;

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { activityRoute } from '@/features/activity/routes';
 import { calendarRoute } from '@/features/calendar/routes';
 import { flagRoutes } from '@/features/flag/routes';
 import { readListSearch } from '@/features/flags/search';
@@ -116,6 +117,7 @@ export const routeTree = rootRoute.addChildren([
         segmentRoute,
         testerRoute,
         calendarRoute,
+        activityRoute,
         historyRoute,
         settingsRoute,
       ]),

@@ -38,6 +38,8 @@ pub struct HistoryQuery {
     pub environment: Option<String>,
     /// Id, e-mail address or name of a person; `system` or `operator`.
     pub actor: Option<String>,
+    /// Id, e-mail address or name of a person whose changes are left out.
+    pub other_than: Option<String>,
     /// Occurs in the summary or the note.
     pub q: Option<String>,
     /// Not before this time or day.
@@ -252,6 +254,11 @@ impl HistoryQuery {
     pub fn filter(&self, state: &Model) -> Result<HistoryFilter, Problem> {
         Ok(HistoryFilter {
             actor: self.actor.as_deref().map(|name| actor(state, name)).transpose()?,
+            other_than: self
+                .other_than
+                .as_deref()
+                .map(|name| person(state, name, "?other_than"))
+                .transpose()?,
             from: self.from.as_deref().map(|text| moment(text, "?from")).transpose()?,
             to: self.to.as_deref().map(|text| moment(text, "?to")).transpose()?,
             text: self.q.clone().filter(|text| !text.trim().is_empty()),
@@ -278,8 +285,12 @@ fn actor(state: &Model, name: &str) -> Result<ActorFilter, Problem> {
         "operator" => return Ok(ActorFilter::Operator),
         _ => {}
     }
+    person(state, name, "?actor").map(ActorFilter::Person)
+}
+
+fn person(state: &Model, name: &str, pointer: &'static str) -> Result<Id, Problem> {
     if let Ok(id) = name.parse() {
-        return Ok(ActorFilter::Person(id));
+        return Ok(id);
     }
     let wanted = name.trim().to_lowercase();
     let people = || {
@@ -292,9 +303,9 @@ fn actor(state: &Model, name: &str) -> Result<ActorFilter, Problem> {
     let found = people()
         .find(|(_, user)| exactly(user))
         .or_else(|| people().find(|(_, user)| roughly(user)));
-    found.map(|(id, _)| ActorFilter::Person(id)).ok_or_else(|| {
+    found.map(|(id, _)| id).ok_or_else(|| {
         let detail = format!("nobody is called {name}; give a name, an e-mail address, `system` or `operator`");
-        Problem::invalid("unknown_actor", detail, "?actor")
+        Problem::invalid("unknown_actor", detail, pointer)
     })
 }
 

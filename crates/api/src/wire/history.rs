@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use hoist_model::Id;
 use hoist_model::document::Environment;
-use hoist_model::log::LogEntry;
+use hoist_model::log::{Effect, LogEntry};
+use hoist_model::record::Kind;
 use hoist_model::state::State;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub struct HistoryItem {
     pub note: String,
     /// Keys of the environments that it touched, as far as they still exist.
     pub environments: Vec<String>,
+    /// Keys of the flags that it is about, the first three of those that still exist.
+    pub flags: Vec<String>,
     /// Key of the project; absent for matters of the organization or instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -60,6 +63,7 @@ impl HistoryItem {
             summary: format!("damaged entry {revision}"),
             note: String::new(),
             environments: Vec::new(),
+            flags: Vec::new(),
             project: project.and_then(|id| state.get(id)).map(|doc| doc.key.to_string()),
             correlation: None,
             undoes: None,
@@ -83,6 +87,7 @@ impl HistoryItem {
             summary: entry.summary.clone(),
             note: entry.note.clone(),
             environments: environments.collect(),
+            flags: flags(state, entry),
             project: entry
                 .project
                 .and_then(|id| state.get(id))
@@ -94,4 +99,32 @@ impl HistoryItem {
             damaged: false,
         }
     }
+}
+
+/// Flags named in one item.
+const NAMED: usize = 3;
+
+/// The flags that an entry defines or sets up.
+fn flags(state: &State, entry: &LogEntry) -> Vec<String> {
+    let mut keys = Vec::new();
+    for effect in shown(&entry.effects) {
+        let (Effect::Put { after: record, .. } | Effect::Remove { before: record }) = effect else {
+            continue;
+        };
+        let id = match record.kind {
+            Kind::Flag => Some(record.id),
+            // A setting is keyed by its flag and its environment.
+            _ => record.key.split_once('/').and_then(|(flag, _)| flag.parse().ok()),
+        };
+        let doc = id
+            .and_then(|id| state.get(id))
+            .filter(|doc| doc.body.kind() == Kind::Flag);
+        if let Some(key) = doc.map(|doc| doc.key.to_string()).filter(|key| !keys.contains(key)) {
+            keys.push(key);
+            if keys.len() == NAMED {
+                break;
+            }
+        }
+    }
+    keys
 }

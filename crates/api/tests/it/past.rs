@@ -82,6 +82,17 @@ async fn a_flags_history_holds_its_settings_and_lifted_kills() {
     )
     .await;
     assert_eq!(revisions(&by).len(), 4);
+    let others = list(&house, &editor, "flag=checkout&other_than=editor@example.org").await;
+    assert_eq!(revisions(&others), [0; 0]);
+    let operator = "flag=checkout&other_than=operator@example.org";
+    assert_eq!(revisions(&list(&house, &editor, operator).await).len(), 4);
+    for (at, item) in of_flag["items"].as_array().expect("items").iter().enumerate() {
+        assert_eq!(item["flags"], json!(["checkout"]), "{at}");
+    }
+    assert_eq!(
+        list(&house, &editor, "segment=beta").await["items"][0]["flags"],
+        json!([])
+    );
     assert_eq!(revisions(&list(&house, &editor, "to=2026-11-20").await), [0; 0]);
     let first = list(&house, &editor, "flag=checkout&limit=3").await;
     assert_eq!(revisions(&first), [lifted, killed, on]);
@@ -98,6 +109,10 @@ async fn a_flags_history_holds_its_settings_and_lifted_kills() {
         .with(422);
     house
         .get(Some(&editor), &format!("{PROJECT}/history?actor=nobody@x"))
+        .await
+        .with(422);
+    house
+        .get(Some(&editor), &format!("{PROJECT}/history?other_than=nobody@x"))
         .await
         .with(422);
     house.get(Some(&editor), &format!("{FOREIGN}/history")).await.with(404);

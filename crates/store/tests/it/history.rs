@@ -60,6 +60,8 @@ on_both! {
         ] {
             assert_eq!(found(&store, HistoryFilter { actor: Some(actor), ..all() }).await, expected);
         }
+        assert_eq!(found(&store, HistoryFilter { other_than: Some(user), ..all() }).await, [4, 3]);
+        assert_eq!(found(&store, HistoryFilter { other_than: Some(new_id()), ..all() }).await, [4, 3, 2, 1]);
         assert_eq!(found(&store, HistoryFilter { from: Some(time(2)), to: Some(time(4)), ..all() }).await, [3, 2]);
         for (text, expected) in [
             ("created FLAG", vec![1]),

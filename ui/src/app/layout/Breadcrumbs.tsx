@@ -17,6 +17,7 @@ const pages: Record<string, string> = {
   segments: frameText.segments,
   tester: frameText.tester,
   calendar: frameText.calendar,
+  activity: frameText.activity,
   history: frameText.history,
   settings: frameText.settings,
   members: frameText.members,

@@ -92,6 +92,7 @@ function FrameBody() {
     'g s': () => go('segments'),
     'g t': () => go('tester'),
     'g d': () => go('calendar'),
+    'g a': () => go('activity'),
     'g h': () => go('history'),
     'g c': () => go('settings'),
   });

@@ -16,6 +16,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
       ['g s', words.goSegments],
       ['g t', words.goTester],
       ['g d', words.goCalendar],
+      ['g a', words.goActivity],
       ['g h', words.goHistory],
       ['g c', words.goSettings],
     ],

@@ -32,6 +32,7 @@ function useEntries(): { project: Entry[]; change: Entry[]; organization: Entry[
     change: p
       ? [
           entry('calendar', frameText.calendar, `${p}/calendar`),
+          entry('activity', frameText.activity, `${p}/activity`),
           entry('history', frameText.history, `${p}/history`),
           entry('settings', frameText.settings, `${p}/settings`),
         ]

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { api } from '@/api/client';
 import { sessionQuery } from '@/api/queries';
 import { Icon, type IconName } from '@/components/Icon';
@@ -26,6 +26,7 @@ export function TopBar({ onMenu, onHelp, onPalette }: TopBarProps) {
         <span>{frameText.palettePlaceholder}</span>
         <kbd>{frameText.paletteKey(/Mac|iP/.test(navigator.platform))}</kbd>
       </UnstyledButton>
+      <ActivityLink />
       <ThemeMenu />
       <Tooltip label={`${frameText.help} (?)`}>
         <ActionIcon className={classes.helpButton} aria-label={frameText.help} onClick={onHelp}>
@@ -34,6 +35,22 @@ export function TopBar({ onMenu, onHelp, onPalette }: TopBarProps) {
       </Tooltip>
       <AccountMenu />
     </header>
+  );
+}
+
+/** One click away from every page of a project, also where the navigation is folded away. */
+function ActivityLink() {
+  const { org, project } = useParams({ strict: false });
+  if (!org || !project) return null;
+  return (
+    <Tooltip label={`${frameText.activity} (g a)`}>
+      <ActionIcon
+        aria-label={frameText.activity}
+        renderRoot={(props) => <Link {...props} to="/o/$org/p/$project/activity" params={{ org, project }} />}
+      >
+        <Icon name="activity" />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -17,6 +17,7 @@ import { EditLines } from './EditLines';
 import { effectLines } from './effects';
 import classes from './History.module.css';
 import { revisionQuery } from './queries';
+import { useTakeBack } from './useTakeBack';
 import { useUndoLine } from './useUndoLine';
 
 const MOST = 20;
@@ -55,15 +56,7 @@ function Change({
   const groups = detail.effects.map((effect) => effectLines(effect, now));
   const only = detail.environments.length === 1 ? detail.environments[0] : undefined;
   const root = `/o/${scope.organization}/p/${scope.project}`;
-  const revert = () =>
-    void openPlan({
-      organization: scope.organization,
-      project: scope.project,
-      ...(only ? { environment: only } : {}),
-      changes: [{ undo: { revision: detail.revision } }],
-      title: t.reverting(detail.revision),
-      direct: false,
-    });
+  const takeBack = useTakeBack();
   const { revision } = detail;
   const restore = () =>
     void openPlan({
@@ -91,7 +84,7 @@ function Change({
             reason={detail.undone_by ? t.undoneBy(detail.undone_by) : (detail.undo.reason ?? t.notUndoable)}
             size="xs"
             variant="default"
-            onClick={revert}
+            onClick={() => takeBack(detail)}
           >
             {t.revert}
           </GuardedButton>

@@ -9,6 +9,8 @@ export interface HistoryFilter {
   segment?: string;
   environment?: string;
   actor?: string;
+  /** Whose changes are left out. */
+  other_than?: string;
   q?: string;
   from?: string;
   to?: string;

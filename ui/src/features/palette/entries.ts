@@ -62,6 +62,7 @@ export function pagesOf({ organization, project, session, can }: Place): Entry[]
           page(frameText.segments, `${p}/segments`),
           page(frameText.tester, `${p}/tester`),
           page(frameText.calendar, `${p}/calendar`),
+          page(frameText.activity, `${p}/activity`),
           page(frameText.history, `${p}/history`),
           page(startText.link, `${p}/start`),
           ...settings.map(([text, section]) => page(text, `${p}/settings/${section}`)),
