@@ -54,6 +54,11 @@ const jsMethod = {
   object: 'Object',
 };
 
+const goMethod = { ...jsMethod, integer: 'Int', float: 'Float' };
+const javaMethod = { ...jsMethod, integer: 'Integer', float: 'Double' };
+const javaType = { boolean: 'boolean', string: 'String', integer: 'int', float: 'double', object: 'Value' };
+const rustMethod = { boolean: 'bool', string: 'string', integer: 'int', float: 'float', object: 'struct' };
+
 const writers: Record<Language, (flag: Asked, options: SnippetOptions) => string[]> = {
   web: (flag, { origin, clientKey }) => [
     'import { OpenFeature } from "@openfeature/web-sdk";',
@@ -99,9 +104,6 @@ const writers: Record<Language, (flag: Asked, options: SnippetOptions) => string
   ],
   rust: (flag, { origin, clientKey }) => {
     const shape = shapeOf(flag.kind);
-    const method = { boolean: 'bool', string: 'string', integer: 'int', float: 'float', object: 'struct' }[
-      shape
-    ];
     return [
       'use open_feature::{EvaluationContext, OpenFeature};',
       'use open_feature_ofrep::{OfrepOptions, OfrepProvider};',
@@ -114,48 +116,32 @@ const writers: Record<Language, (flag: Asked, options: SnippetOptions) => string
       'api.set_provider(OfrepProvider::new(options).await?).await;',
       `let context = EvaluationContext::default().with_targeting_key(${rustText(subject)});`,
       'let client = api.create_client();',
-      `let value = client.get_${method}_value${shape === 'object' ? '::<Settings>' : ''}(${rustText(flag.key)}, Some(&context), None).await`,
+      `let value = client.get_${rustMethod[shape]}_value${shape === 'object' ? '::<Settings>' : ''}(${rustText(flag.key)}, Some(&context), None).await`,
       shape === 'object' ? '    .unwrap_or_default();' : `    .unwrap_or(${rust(fallback(flag), shape)});`,
     ];
   },
-  go: (flag, { origin, clientKey }) => {
-    const shape = shapeOf(flag.kind);
-    const method = { boolean: 'Boolean', string: 'String', integer: 'Int', float: 'Float', object: 'Object' }[
-      shape
-    ];
-    return [
-      'import (',
-      '\t"context"',
-      ...(clientKey ? [] : ['\t"os"']),
-      '',
-      '\t"github.com/open-feature/go-sdk-contrib/providers/ofrep"',
-      '\t"github.com/open-feature/go-sdk/openfeature"',
-      ')',
-      '',
-      'provider := ofrep.NewProvider(',
-      `\t${quoted(origin)},`,
-      `\tofrep.WithBearerToken(${clientKey ? quoted(clientKey) : 'os.Getenv("HOIST_KEY")'}),`,
-      ')',
-      'if err := openfeature.SetProviderAndWait(provider); err != nil {',
-      '\tpanic(err)',
-      '}',
-      'client := openfeature.NewClient("app")',
-      `subject := openfeature.NewEvaluationContext(${quoted(subject)}, nil)`,
-      `value, err := client.${method}Value(context.Background(), ${quoted(flag.key)}, ${go(fallback(flag))}, subject)`,
-    ];
-  },
+  go: (flag, { origin, clientKey }) => [
+    'import (',
+    '\t"context"',
+    ...(clientKey ? [] : ['\t"os"']),
+    '',
+    '\t"github.com/open-feature/go-sdk-contrib/providers/ofrep"',
+    '\t"github.com/open-feature/go-sdk/openfeature"',
+    ')',
+    '',
+    'provider := ofrep.NewProvider(',
+    `\t${quoted(origin)},`,
+    `\tofrep.WithBearerToken(${clientKey ? quoted(clientKey) : 'os.Getenv("HOIST_KEY")'}),`,
+    ')',
+    'if err := openfeature.SetProviderAndWait(provider); err != nil {',
+    '\tpanic(err)',
+    '}',
+    'client := openfeature.NewClient("app")',
+    `subject := openfeature.NewEvaluationContext(${quoted(subject)}, nil)`,
+    `value, err := client.${goMethod[shapeOf(flag.kind)]}Value(context.Background(), ${quoted(flag.key)}, ${go(fallback(flag))}, subject)`,
+  ],
   java: (flag, { origin, clientKey }) => {
     const shape = shapeOf(flag.kind);
-    const method = {
-      boolean: 'Boolean',
-      string: 'String',
-      integer: 'Integer',
-      float: 'Double',
-      object: 'Object',
-    }[shape];
-    const type = { boolean: 'boolean', string: 'String', integer: 'int', float: 'double', object: 'Value' }[
-      shape
-    ];
     return [
       'import com.google.common.collect.ImmutableList;',
       'import com.google.common.collect.ImmutableMap;',
@@ -171,7 +157,7 @@ const writers: Record<Language, (flag: Asked, options: SnippetOptions) => string
       'var api = OpenFeatureAPI.getInstance();',
       'api.setProviderAndWait(OfrepProvider.constructProvider(options));',
       `var subject = new ImmutableContext(${quoted(subject)});`,
-      `${type} value = api.getClient().get${method}Value(${quoted(flag.key)}, ${java(fallback(flag), shape)}, subject);`,
+      `${javaType[shape]} value = api.getClient().get${javaMethod[shape]}Value(${quoted(flag.key)}, ${java(fallback(flag), shape)}, subject);`,
     ];
   },
   curl: (flag, { origin, clientKey }) => [
