@@ -95,6 +95,92 @@ test('the tree is edited by keyboard alone', async ({ page }) => {
   await expect(page.getByLabel('Condition as JSON')).toHaveValue(/"country"/);
 });
 
+test('a condition is moved into a group by key, button and drag alike, and its place is said', async ({
+  page,
+}) => {
+  await open(page, `${tab}#rule-r-beta`);
+  const rows = page.locator('[data-path]');
+  await expect(rows).toHaveCount(7);
+  const reads = page.getByText(/Reads:/).locator('..');
+  const before = await reads.textContent();
+  const said = page.locator('#h-announcer');
+  const moved = 'Moved to 1 of 3 in “ANY of”, level 2';
+  const back = async () => {
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect(reads).toHaveText(before ?? '');
+  };
+  await page.locator('[data-path="/0"]').focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(said).toHaveText(moved);
+  await expect(page.locator('[data-path="/0/0"]')).toBeFocused();
+  const byKey = await reads.textContent();
+  expect(byKey).not.toBe(before);
+  await back();
+  await page
+    .locator('[data-path="/0"]')
+    .getByRole('button', { name: /^More for/ })
+    .click();
+  await page.getByRole('menuitem', { name: /^Nest/ }).click();
+  await expect(reads).toHaveText(byKey ?? '');
+  await expect(said).toHaveText(moved);
+  await back();
+  const drag = async (from: string, to: string, part: number, left = 40) => {
+    const handle = await page.locator(`[data-path="${from}"] > [data-handle]`).boundingBox();
+    const target = await page.locator(`[data-path="${to}"]`).boundingBox();
+    if (!handle || !target) throw new Error('no boxes');
+    await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(target.x + left, target.y + target.height * part, { steps: 8 });
+    await page.mouse.up();
+  };
+  await page.locator('[data-path="/0"]').scrollIntoViewIfNeeded();
+  await drag('/0', '/1/0', 0.2);
+  await expect(reads).toHaveText(byKey ?? '');
+  await expect(said).toHaveText(moved);
+  await back();
+  // Behind the last of a group: inside of it, and further to the left behind the group.
+  await drag('/0', '/1/1', 0.8);
+  await expect(said).toHaveText('Moved to 3 of 3 in “ANY of”, level 2');
+  await back();
+  await drag('/0', '/1/1', 0.8, -8);
+  await expect(said).toHaveText('Moved to 2 of 3 in “ALL of”, level 1');
+  await expect(page.locator('[data-path="/1"]')).toBeFocused();
+  await back();
+  // Out of its group by drag as by key.
+  await page.locator('[data-path="/1/1"]').focus();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(said).toHaveText('Moved to 3 of 4 in “ALL of”, level 1');
+  const lifted = await reads.textContent();
+  await back();
+  await drag('/1/1', '/2', 0.2);
+  await expect(reads).toHaveText(lifted ?? '');
+});
+
+test('a pause of a ramp is planned, drawn, refused where it overlaps, and let go', async ({ page }) => {
+  const { server } = await open(page, `${tab}#default`);
+  const section = page.locator('#default');
+  const shaded = section.locator('svg rect');
+  await expect(section.getByRole('img', { name: /25 % now/ }).first()).toBeVisible();
+  await section.getByRole('button', { name: 'Edit', exact: true }).click();
+  const drawn = await shaded.count();
+  await section.getByRole('button', { name: '+ pause' }).click();
+  await expect(shaded).toHaveCount(drawn + 1);
+  const end = section.getByLabel('End of pause 1');
+  const until = await end.inputValue();
+  const begin = section.getByLabel('Begin of pause 1');
+  const from = await begin.inputValue();
+  await begin.fill(until);
+  await expect(section.getByText('A pause ends after it begins, and before the next.')).toBeVisible();
+  await begin.fill(from);
+  await expect(section.getByText('A pause ends after it begins, and before the next.')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Review…' }).click();
+  await expect.poll(() => JSON.stringify(server.posts.at(-1)?.changes ?? '')).toContain('"pauses":[{"from"');
+  await page.keyboard.press('Escape');
+  await section.getByRole('button', { name: 'Remove pause 1' }).click();
+  await expect(shaded).toHaveCount(drawn);
+  await expect(edits(page)).toBeHidden();
+});
+
 test('pasted lists are split and duplicates are named', async ({ page }) => {
   await open(page, `${tab}#rule-r-beta`);
   const field = page.getByLabel('Add a value').first();

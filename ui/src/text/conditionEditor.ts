@@ -3,7 +3,8 @@ export const conditionEditorText = {
   everybody: 'Everybody matches.',
   undone: 'Undone',
   deleted: 'Deleted',
-  movedTo: (position: number) => `Moved to position ${position}`,
+  movedTo: (position: number, count: number, group: string, level: number) =>
+    `Moved to ${position} of ${count} in “${group}”, level ${level}`,
   atEdge: 'There is no further place',
   wholeTree: 'Whole condition',
   addCondition: '+ condition',
@@ -14,7 +15,7 @@ export const conditionEditorText = {
   tree: 'Tree',
   textLabel: 'Condition as JSON',
   reads: 'Reads:',
-  keys: 'Keys on a row: ↑↓ go · Enter edit · Esc back · a condition · g group · n negate · Alt ↑↓ move · Alt →← nest or lift · Del delete · Ctrl Z undo',
+  keys: 'Keys on a row: ↑↓ go · Enter edit · Esc back · a condition · g group · n negate · Alt ↑↓ move · Alt →← into or out of a group, or drag ⠿ · Del delete · Ctrl Z undo',
   not: 'NOT',
   openGroup: 'Open group',
   groupWord: 'How the conditions of this group combine',

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { announce } from '@/components/announce';
 import { Icon } from '@/components/Icon';
 import { conditionEditorText as t } from '@/text/conditionEditor';
+import { groupWords } from '@/text/rules';
 import { useKnownAttributes } from './attributes';
 import classes from './ConditionEditor.module.css';
 import { ConditionNode } from './ConditionNode';
@@ -11,10 +12,12 @@ import {
   append,
   at,
   liftAt,
+  type Moved,
   moveAt,
   negateAt,
   nestAt,
   type Path,
+  placeOf,
   removeAt,
   unitPath,
   unitPaths,
@@ -22,7 +25,8 @@ import {
 } from './condition';
 import { newGroup, newTest } from './newNodes';
 import { sentenceOf } from './sentence';
-import { pathId, TreeContext } from './treeContext';
+import { pathId, readPath, TreeContext } from './treeContext';
+import { useTreeDrag } from './useTreeDrag';
 import { validateCondition } from './validate';
 import type { Condition } from './wire';
 
@@ -159,6 +163,18 @@ export function ConditionEditor({
     return path.length === 0 ? path : unitPath(value, path.slice(0, -1));
   };
 
+  /** Takes a move over and says where the row stands now, or that it cannot go there. */
+  const settle = (moved: Moved | undefined) => {
+    if (!moved) {
+      announce(t.atEdge);
+      return;
+    }
+    apply(moved.root, moved.path);
+    const place = placeOf(moved.root, moved.path);
+    if (place) announce(t.movedTo(place.position, place.count, groupWords[place.word], place.level));
+  };
+  const drag = useTreeDrag(box, value, settle);
+
   const moveRow = (key: string, path: Path): boolean => {
     if (!value) return false;
     const moved =
@@ -171,10 +187,7 @@ export function ConditionEditor({
             : key === 'ArrowLeft'
               ? liftAt(value, path)
               : undefined;
-    if (moved) {
-      apply(moved.root, moved.path);
-      announce(t.movedTo((moved.path[moved.path.length - 1] ?? 0) + 1));
-    } else if (key.startsWith('Arrow')) announce(t.atEdge);
+    if (key.startsWith('Arrow')) settle(moved);
     return key.startsWith('Arrow');
   };
 
@@ -186,6 +199,8 @@ export function ConditionEditor({
     active,
     setActive: (path: Path) => setActive(pathId(path)),
     apply,
+    moved: settle,
+    handle: readOnly ? undefined : drag.handle,
     open: setZoom,
   };
   const add = (node: Condition) => {
@@ -212,6 +227,7 @@ export function ConditionEditor({
               </Button>
             )}
             {value ? <ConditionNode path={shownZoom} level={1} /> : <p className={classes.nobody}>{empty}</p>}
+            {drag.line && <span className={classes.dropLine} aria-hidden="true" style={drag.line} />}
           </>
         )}
         <div className={classes.bar}>
@@ -249,10 +265,6 @@ export function ConditionEditor({
       </div>
     </TreeContext.Provider>
   );
-}
-
-function readPath(text: string | undefined): Path {
-  return (text ?? '').split('/').filter(Boolean).map(Number);
 }
 
 function isGroup(node: Condition | undefined): boolean {

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Menu, NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Icon } from '@/components/Icon';
+import movable from '@/components/Movable.module.css';
 import { conditionEditorText as t } from '@/text/conditionEditor';
 import { conditionProblems, groupWords } from '@/text/rules';
 import classes from './ConditionEditor.module.css';
@@ -50,7 +51,7 @@ export function ConditionNode({ path, level }: NodeProps) {
 }
 
 function Row({ path, unit, children }: { path: Path; unit: Unit; children: ReactNode }) {
-  const { root, active, setActive, problems } = useTree();
+  const { root, active, setActive, problems, handle } = useTree();
   const id = pathId(path);
   const mine = problems.filter((problem) => pathId(problem.path) === pathId(unit.corePath));
   const node = unit.nots > 0 ? { not: unit.core } : unit.core;
@@ -65,6 +66,11 @@ function Row({ path, unit, children }: { path: Path; unit: Unit; children: React
       tabIndex={active === id ? 0 : -1}
       onFocus={() => setActive(path)}
     >
+      {handle && path.length > 0 && (
+        <span className={movable.handle} aria-hidden="true" data-handle {...handle(path)}>
+          ⠿
+        </span>
+      )}
       <div className={classes.fields}>{children}</div>
       <MarkShape pointer={pointerOf(root, unit.corePath)} />
       <NodeMenu path={path} unit={unit} />
@@ -148,9 +154,8 @@ function Group({ path, unit, level }: { path: Path; unit: Unit; level: number })
 
 /** The same acts as the keys, for the mouse and for touch. */
 function NodeMenu({ path, unit }: { path: Path; unit: Unit }) {
-  const { root, readOnly, apply } = useTree();
+  const { root, readOnly, apply, moved } = useTree();
   if (readOnly || !root) return null;
-  const moved = (next: { root: typeof root; path: Path } | undefined) => next && apply(next.root, next.path);
   const up = moveAt(root, path, -1);
   const down = moveAt(root, path, 1);
   const lifted = liftAt(root, path);

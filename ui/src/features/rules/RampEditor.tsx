@@ -1,12 +1,12 @@
 import { ActionIcon, Button, NativeSelect, SegmentedControl } from '@mantine/core';
 import { Icon } from '@/components/Icon';
 import { useMinute } from '@/components/Time';
-import { absolute } from '@/components/time';
 import { splitText as t } from '@/text/split';
 import { AllocationNote } from './AllocationNote';
 import { LocalTime } from './LocalTime';
+import { openPause, PauseList } from './PauseList';
 import { RampChart } from './RampChart';
-import { addPoint, removePoint, setPoint, setShape, validateCurve } from './ramp';
+import { addPause, addPoint, removePoint, setPoint, setShape, validateCurve } from './ramp';
 import classes from './Serve.module.css';
 import { ShareInput } from './ShareInput';
 import type { Curve, CurveShape, Ramp } from './wire';
@@ -17,12 +17,12 @@ interface CurveEditorProps {
   onChange: (curve: Curve) => void;
 }
 
-/** Points and shape of a share over time. Pausing is an act and not done here. */
+/** Points, shape and planned pauses of a share over time. Pausing now is an act and not done here. */
 export function CurveEditor({ curve, readOnly = false, onChange }: CurveEditorProps) {
   const now = useMinute();
   const problems = validateCurve(curve);
   const problemOf = (index: number) => {
-    const found = problems.find((problem) => problem.index === index);
+    const found = problems.find((problem) => problem.index === index && problem.code !== 'pause_order');
     return found ? t.curveProblems[found.code] : undefined;
   };
   return (
@@ -71,20 +71,17 @@ export function CurveEditor({ curve, readOnly = false, onChange }: CurveEditorPr
           </li>
         ))}
       </ol>
-      {(curve.pauses ?? []).length > 0 && (
-        <ul className={classes.pauses}>
-          {curve.pauses?.map((span) => (
-            <li key={span.from}>
-              {t.pauseSpan(absolute(span.from), span.until ? absolute(span.until) : undefined)}
-            </li>
-          ))}
-        </ul>
-      )}
+      <PauseList curve={curve} now={now} readOnly={readOnly} onChange={onChange} />
       {!readOnly && (
         <div className={classes.row}>
           <Button size="compact-xs" variant="default" onClick={() => onChange(addPoint(curve, now))}>
             {t.addPoint}
           </Button>
+          {openPause(curve) === undefined && (
+            <Button size="compact-xs" variant="default" onClick={() => onChange(addPause(curve, now))}>
+              {t.addPause}
+            </Button>
+          )}
         </div>
       )}
     </div>

@@ -10,6 +10,9 @@ import {
   negateAt,
   nestAt,
   type Path,
+  parentPath,
+  placeAt,
+  placeOf,
   pointerOf,
   removeAt,
   setWord,
@@ -44,6 +47,64 @@ describe('condition tree', () => {
     expect(removeAt(tree, [1, 0])).toMatchObject({ all: [{}, { any: [seg('c')] }, {}] });
     expect(removeAt(seg('a'), [])).toBeUndefined();
     expect(removeAt({ not: seg('a') }, [0])).toBeUndefined();
+  });
+
+  it('places where moving, lifting and nesting go', () => {
+    expect(placeAt(tree, [0], [], 2)).toEqual(moveAt(tree, [0], 1));
+    expect(placeAt(tree, [1], [], 0)).toEqual(moveAt(tree, [1], -1));
+    expect(placeAt(tree, [1, 1], [], 2)).toEqual(liftAt(tree, [1, 1]));
+    expect(placeAt(tree, [2, 0, 0], [], 3)).toEqual(liftAt(tree, [2, 0, 0]));
+    expect(placeAt(tree, [0], [1], 0)).toEqual(nestAt(tree, [0]));
+    // From one group into another, and a group into a group.
+    expect(placeAt(tree, [1, 0], [2], 1)).toEqual({
+      root: { all: [seg('a'), { any: [seg('c')] }, { not: { all: [seg('d'), seg('b')] } }] },
+      path: [2, 0, 1],
+    });
+    expect(placeAt(tree, [2], [1], 1)).toEqual({
+      root: { all: [seg('a'), { any: [seg('b'), { not: { all: [seg('d')] } }, seg('c')] }] },
+      path: [1, 1],
+    });
+    // Nowhere else, inside of itself, and the root.
+    expect([placeAt(tree, [1], [], 1), placeAt(tree, [1], [], 2), placeAt(tree, [1], [1], 0)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(placeAt(tree, [], [1], 0)).toBeUndefined();
+    expect(placeAt(tree, [0], [0], 0)).toBeUndefined();
+  });
+
+  it('takes an emptied group away, and those it empties', () => {
+    const deep: Condition = { all: [{ any: [{ not: { all: [seg('a')] } }] }, seg('b')] };
+    expect(placeAt(deep, [0, 0, 0, 0], [], 2)).toEqual({ root: { all: [seg('b'), seg('a')] }, path: [1] });
+  });
+
+  it('says where a unit stands', () => {
+    expect(placeOf(tree, [1, 1])).toEqual({ position: 2, count: 2, word: 'any', level: 2 });
+    expect(placeOf(tree, [2, 0, 0])).toEqual({ position: 1, count: 1, word: 'not_all', level: 2 });
+    expect(placeOf(tree, [])).toBeUndefined();
+  });
+
+  it('loses and doubles nothing wherever a unit is placed', () => {
+    const leaves = (node: Condition): string[] =>
+      unitPaths(node)
+        .map((path) => unitAt(node, path)?.core)
+        .filter((core) => core !== undefined && !('all' in core) && !('any' in core))
+        .map((core) => JSON.stringify(core))
+        .sort();
+    fc.assert(
+      fc.property(anyCondition(4), fc.nat(), fc.nat(), fc.nat(), (root, a, b, c) => {
+        const paths = unitPaths(root);
+        const [from, group] = [paths[a % paths.length] ?? [], paths[b % paths.length] ?? []];
+        const moved = placeAt(root, from, group, c % 6);
+        if (!moved) return;
+        expect(leaves(moved.root)).toEqual(leaves(root));
+        const [was, is] = [unitAt(root, from), unitAt(moved.root, moved.path)];
+        expect([is?.core, is?.nots]).toEqual([was?.core, was?.nots]);
+        expect(parentPath(moved.root, moved.path)).toBeDefined();
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('moves, lifts and nests', () => {

@@ -256,6 +256,59 @@ export function nestAt(root: Condition, path: Path): Moved | undefined {
   return { root: wrapAt(root, target, word), path: [...target, 0] };
 }
 
+/** Where a node is, told apart by itself and not by what it says. */
+function pathOf(root: Condition, wanted: Condition, path: Path = []): Path | undefined {
+  if (root === wanted) return path;
+  for (const [index, child] of kids(root).entries()) {
+    const found = pathOf(child, wanted, [...path, index]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const startsWith = (path: Path, start: Path) => start.every((value, index) => path[index] === value);
+
+/**
+ * Puts a unit before the child at `index` of any group; an emptied group goes. `undefined` where that changes
+ * nothing, and inside of itself.
+ */
+export function placeAt(root: Condition, path: Path, group: Path, index: number): Moved | undefined {
+  const from = unitPath(root, path);
+  const [into, node] = [unitAt(root, group), at(root, from)];
+  if (from.length === 0 || !into || !node || !childrenOf(into.core) || startsWith(group, from))
+    return undefined;
+  const own = from[from.length - 1] ?? 0;
+  const stays = samePath(into.corePath, from.slice(0, -1)) && (index === own || index === own + 1);
+  if (stays) return undefined;
+  // What is taken out leaves a mark, so that places stay what they are until it has been put in.
+  const [mark, placed]: [Condition, Condition] = [{ all: [] }, { ...node }];
+  let next: Condition | undefined = insertAt(replaceAt(root, from, mark), group, index, placed);
+  let hole: Path | undefined = pathOf(next, mark);
+  while (next && hole && hole.length > 0) {
+    const outer: Path | undefined = parentPath(next, hole);
+    next = removeAt(next, hole);
+    const left = outer && unitAt(next, outer);
+    hole = outer && left && childrenOf(left.core)?.length === 0 ? outer : undefined;
+  }
+  const where = next && pathOf(next, placed);
+  return next && where ? { root: next, path: where } : undefined;
+}
+
+/** Where a unit stands: its place among its siblings, and the group and level that it is in. */
+export function placeOf(
+  root: Condition,
+  path: Path,
+): { position: number; count: number; word: GroupWord; level: number } | undefined {
+  const group = parentPath(root, path);
+  const unit = group && unitAt(root, group);
+  const list = unit && childrenOf(unit.core);
+  const word = unit && wordOf(unit);
+  if (!group || !list || !word) return undefined;
+  let level = 1;
+  for (let outer = parentPath(root, group); outer; outer = parentPath(root, outer)) level += 1;
+  return { position: (path[path.length - 1] ?? 0) + 1, count: list.length, word, level };
+}
+
 /** Every unit in reading order, for arrow keys and tests. */
 export function unitPaths(root: Condition | undefined): Path[] {
   const found: Path[] = [];

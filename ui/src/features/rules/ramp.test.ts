@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  addPause,
   advance,
   curveTime,
   holdAt,
@@ -11,7 +12,9 @@ import {
   pauseAt,
   previousShare,
   realTime,
+  removePause,
   resume,
+  setPause,
   shareAt,
   stateOf,
   validateCurve,
@@ -107,6 +110,27 @@ describe('ramp', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('takes planned pauses, one behind the other, and lets them go', () => {
+    const whole = (h: number) => text(h).replace('.000Z', 'Z');
+    const one = addPause(steps, hour(1) + 60_000);
+    expect(one.pauses).toEqual([{ from: whole(2), until: whole(26) }]);
+    const two = addPause(one, hour(1));
+    expect(two.pauses).toEqual([
+      { from: whole(2), until: whole(26) },
+      { from: whole(27), until: whole(51) },
+    ]);
+    expect(validateCurve(two)).toEqual([]);
+    expect(shareAt(one, hour(14))).toBe(shareAt(steps, hour(2)));
+    const moved = setPause(two, 0, { until: text(30) });
+    expect(validateCurve(moved)).toEqual([{ index: 0, code: 'pause_order' }]);
+    expect(validateCurve(setPause(one, 0, { until: 'soon' })).map(({ code }) => code)).toEqual([
+      'pause_order',
+    ]);
+    expect(removePause(removePause(two, 1), 0)).toEqual(steps);
+    const open = { ...steps, pauses: [{ from: text(5) }] };
+    expect(addPause(open, hour(1))).toBe(open);
   });
 
   it('refuses points out of order and overlapping pauses', () => {

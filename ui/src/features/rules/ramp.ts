@@ -149,7 +149,8 @@ export function removePoint(curve: Curve, index: number): Curve {
   return curve.points.length <= 1 ? curve : { ...curve, points: curve.points.filter((_, i) => i !== index) };
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** One step more: a day after the last, halfway to everybody. */
 export function addPoint(curve: Curve, now: number): Curve {
@@ -157,6 +158,29 @@ export function addPoint(curve: Curve, now: number): Curve {
   const at = iso(Math.max(last ? ms(last.at) : now, curveTime(curve, now)) + DAY);
   const share = last ? Math.min(10_000, Math.ceil((last.share + 10_000) / 200) * 100) : 10_000;
   return { ...curve, points: [...curve.points, { at, share }] };
+}
+
+/** One planned pause more: a day from the next full hour on, behind those there are; none behind an open one. */
+export function addPause(curve: Curve, now: number): Curve {
+  const pauses = curve.pauses ?? [];
+  const last = Math.max(now, ...pauses.map(endOf));
+  if (last === Number.POSITIVE_INFINITY) return curve;
+  const from = (Math.floor(last / HOUR) + 1) * HOUR;
+  return withPauses(curve, [...pauses, { from: iso(from), until: iso(from + DAY) }]);
+}
+
+export function setPause(curve: Curve, index: number, edges: Partial<Pause>): Curve {
+  return withPauses(
+    curve,
+    (curve.pauses ?? []).map((old, i) => (i === index ? { ...old, ...edges } : old)),
+  );
+}
+
+export function removePause(curve: Curve, index: number): Curve {
+  return withPauses(
+    curve,
+    (curve.pauses ?? []).filter((_, i) => i !== index),
+  );
 }
 
 export function setShape(curve: Curve, shape: CurveShape): Curve {
@@ -193,7 +217,9 @@ export function validateCurve(curve: Curve): { index: number; code: CurveProblem
   (curve.pauses ?? []).forEach((span, index) => {
     const next = curve.pauses?.[index + 1];
     const end = endOf(span);
-    if (end <= ms(span.from) || (next && ms(next.from) < end)) found.push({ index, code: 'pause_order' });
+    // Not a time is in no order.
+    const inOrder = ms(span.from) < end && !(next && ms(next.from) < end);
+    if (!inOrder) found.push({ index, code: 'pause_order' });
   });
   return found;
 }

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { KnownAttributes } from './attributes';
-import type { Path } from './condition';
+import type { Moved, Path } from './condition';
+import type { DragHandle } from './useTreeDrag';
 import type { Found } from './validate';
 import type { Condition } from './wire';
 
@@ -14,6 +15,10 @@ export interface TreeApi {
   setActive: (path: Path) => void;
   /** Stores a new tree; `focus` is the row that gets the focus afterwards. */
   apply: (next: Condition | undefined, focus?: Path) => void;
+  /** The same for a row that was moved, however: by key, button or drag. */
+  moved: (next: Moved | undefined) => void;
+  /** What a row's handle listens to; absent where rows are not dragged. */
+  handle: ((path: Path) => DragHandle) | undefined;
   /** Shows a deep group on its own. */
   open: (path: Path) => void;
 }
@@ -27,3 +32,7 @@ export function useTree(): TreeApi {
 }
 
 export const pathId = (path: Path): string => `/${path.join('/')}`;
+
+export function readPath(text: string | undefined): Path {
+  return (text ?? '').split('/').filter(Boolean).map(Number);
+}
