@@ -113,12 +113,8 @@ impl Remote {
 
     /// Reads what is not JSON: the text as it is.
     pub(super) async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> Result<String, Failure> {
-        let (status, body, location) = self.send(Method::GET, path, query, None, None).await?;
-        let text = String::from_utf8(body.to_vec()).ok();
-        match text {
-            Some(text) if status.is_success() => Ok(text),
-            _ => Err(self.failed(status, &body, location.as_ref())),
-        }
+        let text = |body: &Bytes| String::from_utf8(body.to_vec()).ok();
+        self.read(Method::GET, path, query, None, None, text).await
     }
 
     /// Sends a body.
@@ -135,22 +131,20 @@ impl Remote {
         body: Option<Vec<u8>>,
         idempotency: Option<&str>,
     ) -> Result<Json, Failure> {
-        let (status, body, location) = self.send(method, path, query, body, idempotency).await?;
-        let json: Option<Json> = serde_json::from_slice(&body).ok();
-        match json {
-            Some(json) if status.is_success() => Ok(json),
-            _ => Err(self.failed(status, &body, location.as_ref())),
-        }
+        let json = |body: &Bytes| serde_json::from_slice(body).ok();
+        self.read(method, path, query, body, idempotency, json).await
     }
 
-    async fn send(
+    /// Asks, and reads the answer to what succeeded.
+    async fn read<T>(
         &self,
         method: Method,
         path: &[&str],
         query: &[(&str, &str)],
         body: Option<Vec<u8>>,
         idempotency: Option<&str>,
-    ) -> Result<(StatusCode, Bytes, Option<HeaderValue>), Failure> {
+        read: impl Fn(&Bytes) -> Option<T>,
+    ) -> Result<T, Failure> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -170,7 +164,10 @@ impl Remote {
         let status = answer.status();
         let location = answer.headers().get(header::LOCATION).cloned();
         let body = answer.bytes().await.map_err(unreachable)?;
-        Ok((status, body, location))
+        match read(&body) {
+            Some(read) if status.is_success() => Ok(read),
+            _ => Err(self.failed(status, &body, location.as_ref())),
+        }
     }
 
     fn failed(&self, status: StatusCode, body: &[u8], location: Option<&HeaderValue>) -> Failure {

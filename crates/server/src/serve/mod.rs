@@ -181,13 +181,11 @@ impl Server {
                 return end;
             }
         }
-        if end.is_err() {
-            return end;
-        }
+        end?;
         if let Err(error) = self.app.save_uses().await {
             tracing::warn!(%error, "the last uses of keys were not written down");
         }
-        end
+        Ok(())
     }
 }
 

@@ -58,9 +58,8 @@ impl Served {
         self.server.post_as(&path, &body, &self.token)
     }
 
-    /// Evaluates and tries to write while there is trouble; then waits until writing works. What it says meanwhile of
-    /// its readiness.
-    fn survives(&mut self, trouble: &str, begin: impl FnOnce(&Server), end: impl FnOnce(&Server)) -> u16 {
+    /// Evaluates and tries to write while there is trouble; then waits until writing works.
+    fn survives(&mut self, begin: impl FnOnce(&Server), end: impl FnOnce(&Server)) -> Survived {
         self.evaluates();
         begin(&self.server);
         let start = Instant::now();
@@ -80,10 +79,7 @@ impl Served {
         end(&self.server);
         let ended = Instant::now();
         wait(|| (self.writes("afterwards").status == 200).then_some(()));
-        eprintln!(
-            "torture: {trouble} evaluations={refused} evaluation_errors=0 writes_refused={refused} writes_again_after={:.1?}",
-            ended.elapsed()
-        );
+        let again_after = ended.elapsed();
         wait(|| (self.server.get("/readyz", &[]).status == 200).then_some(()));
         self.evaluates();
         assert!(self.server.is_alive());
@@ -98,7 +94,33 @@ impl Served {
             [json!("afterwards"), json!("shown")],
             "what was refused has not happened"
         );
-        ready
+        Survived {
+            ready,
+            refused,
+            again_after,
+        }
+    }
+}
+
+/// How it went.
+struct Survived {
+    /// What it said of its readiness meanwhile.
+    ready: u16,
+    /// Writes, and as many evaluations that succeeded.
+    refused: usize,
+    /// From the end of the trouble to the next write.
+    again_after: Duration,
+}
+
+impl std::fmt::Display for Survived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            refused, again_after, ..
+        } = self;
+        write!(
+            f,
+            "evaluations={refused} evaluation_errors=0 writes_refused={refused} again_after={again_after:.1?}"
+        )
     }
 }
 
@@ -113,7 +135,9 @@ fn a_database_that_is_gone_stops_writing_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let variables = [ADMIN[0], ADMIN[1], ("HOIST_DATABASE__URL", cable.url.as_str())];
     let mut served = Served::prepare(Server::start(folder.path(), &[], &variables));
-    assert_eq!(served.survives("database-gone", |_| cable.cut(), |_| cable.mend()), 503);
+    let survived = served.survives(|_| cable.cut(), |_| cable.mend());
+    assert_eq!(survived.ready, 503);
+    eprintln!("torture: database-gone {survived}");
     drop(served);
     runtime.block_on(database.remove());
 }
@@ -123,9 +147,9 @@ fn a_database_that_is_gone_stops_writing_only() {
 fn a_disk_that_takes_nothing_stops_writing_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::prepare(Server::start_ignoring(folder.path(), "XFSZ", &ADMIN));
-    served.survives(
-        "disk-full",
+    let survived = served.survives(
         |server| server.limit_files_to(Some(0)),
         |server| server.limit_files_to(None),
     );
+    eprintln!("torture: disk-full {survived}");
 }
