@@ -42,6 +42,8 @@ export const splitText = {
   addPoint: '+ step',
   addPause: '+ pause',
   pauses: 'Pauses',
+  pauseWord: 'Pause from',
+  pauseTo: 'to',
   pauseFrom: (position: number) => `Begin of pause ${position}`,
   pauseUntil: (position: number) => `End of pause ${position}`,
   removePause: (position: number) => `Remove pause ${position}`,

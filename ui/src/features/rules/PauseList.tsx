@@ -32,6 +32,7 @@ export function PauseList({ curve, now, readOnly, onChange }: PauseListProps) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: pauses are told apart by their place
           <li key={index}>
+            {isPlanned && <span>{t.pauseWord}</span>}
             {isPlanned ? (
               <LocalTime
                 label={t.pauseFrom(index + 1)}
@@ -44,12 +45,15 @@ export function PauseList({ curve, now, readOnly, onChange }: PauseListProps) {
               <span>{t.pauseSpan(absolute(span.from), span.until ? absolute(span.until) : undefined)}</span>
             )}
             {isPlanned && span.until && (
-              <LocalTime
-                label={t.pauseUntil(index + 1)}
-                value={span.until}
-                now={now}
-                onChange={(until) => onChange(setPause(curve, index, { until }))}
-              />
+              <>
+                <span>{t.pauseTo}</span>
+                <LocalTime
+                  label={t.pauseUntil(index + 1)}
+                  value={span.until}
+                  now={now}
+                  onChange={(until) => onChange(setPause(curve, index, { until }))}
+                />
+              </>
             )}
             {isPlanned && (
               <ActionIcon
