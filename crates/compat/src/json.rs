@@ -23,6 +23,15 @@ pub fn read(text: &str) -> Result<Json, BadJson> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| bad(&error))
 }
 
+/// Levels of lists and objects.
+pub fn depth(value: &Json) -> usize {
+    match value {
+        Json::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Json::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// A value with the line it begins on.
 pub type Numbered = (usize, Json);
 

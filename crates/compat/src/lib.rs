@@ -25,6 +25,9 @@ use hoist_model::portable::ProjectFile;
 use hoist_model::portable::text::NoProjectFile;
 use serde_json::Value as Json;
 
+/// Levels of a foreign document. A project file adds some, and must be read back.
+const DEEPEST: usize = 90;
+
 /// Systems that flags can come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -38,8 +41,13 @@ impl Source {
     /// Imports a document of this system into one environment.
     ///
     /// # Errors
-    /// When the document is not of this system's form.
+    /// When the document is not of this system's form, or nested too deep.
     pub fn import(self, document: &Json, environment: &str) -> Result<Import, ImportError> {
+        let depth = json::depth(document);
+        if depth > DEEPEST {
+            let what = format!("the document is nested {depth} levels deep, the limit is {DEEPEST}");
+            return Err(ImportError::new(what, "say the same with fewer levels"));
+        }
         match self {
             Self::Unleash => unleash::import(document, environment),
             Self::Flagd => flagd::import(document, environment),

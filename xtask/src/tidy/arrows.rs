@@ -54,6 +54,7 @@ const TABLE: &[Rights] = &[
     Rights { package: "hoist-edge",     ours: Ours::Only(&["hoist-engine", "hoist-dialects"]), unknown: SQL },
     Rights { package: "hoist-server",   ours: Ours::Everything, unknown: &[] },
     Rights { package: "hoist-testkit",  ours: Ours::Everything, unknown: &[] },
+    Rights { package: "hoist-fuzz",     ours: Ours::Everything, unknown: &[] },
     Rights { package: "xtask",          ours: Ours::Only(&[]), unknown: &[] },
 ];
 

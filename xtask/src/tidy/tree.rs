@@ -12,6 +12,7 @@ const FOLDERS: &[&str] = &[
     "ui",
     "docs",
     "examples",
+    "fuzz",
     "conformance",
     "bench",
     "deploy",

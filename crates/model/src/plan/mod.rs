@@ -5,6 +5,7 @@
 //! against the working state just before the commit.
 
 mod access;
+mod bodies;
 mod config;
 pub mod describe;
 mod flag;
@@ -86,7 +87,9 @@ pub fn plan(
         planner.authorise(change)?;
         planner.change(change)?;
     }
-    Ok(planner.finish())
+    let plan = planner.finish();
+    bodies::check(&plan, request)?;
+    Ok(plan)
 }
 
 /// Changes in one request.

@@ -184,6 +184,16 @@ impl House {
     /// Plans changes, given as JSON, in the project.
     pub fn plan_as(&mut self, actor: &Actor, changes: Json, base: BTreeMap<Id, u64>) -> Result<Plan, Refusal> {
         let changes: Vec<Change> = serde_json::from_value(changes).expect("changes");
+        self.plan_changes(actor, changes, base)
+    }
+
+    /// Plans changes in the project.
+    pub fn plan_changes(
+        &mut self,
+        actor: &Actor,
+        changes: Vec<Change>,
+        base: BTreeMap<Id, u64>,
+    ) -> Result<Plan, Refusal> {
         let request = Request {
             place: Place::Project(self.project),
             changes,
