@@ -10,10 +10,12 @@ use hoist_model::state::State;
 use hoist_store::{Store, StoreConfig, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::follower::follow;
+use crate::hashing::Hashing;
 use crate::housekeeping;
-use crate::limiter::{Limiter, SignInLimits};
+use crate::limiter::SignInLimits;
 use crate::loading::load_and_tell;
 use crate::past::Pasts;
 use crate::past::loaded::{LoadedPast, Wanted};
@@ -36,8 +38,9 @@ pub struct App {
     pub maker: Maker,
     /// What becomes of plans.
     pub policy: Policy,
-    pub(crate) by_account: Limiter,
-    pub(crate) by_address: Limiter,
+    /// Hashes passwords.
+    pub hashing: Hashing,
+    pub(crate) attempts: Attempts,
     pub(crate) decoy: String,
     pub(crate) pasts: Pasts,
     pub(crate) endings: broadcast::Sender<[u8; 32]>,
@@ -91,8 +94,8 @@ impl App {
             clock: Arc::clone(&clock),
             maker: maker.clone(),
             policy: policy.clone(),
-            by_account: Limiter::new(sign_in.per_account, sign_in.window),
-            by_address: Limiter::new(sign_in.per_address, sign_in.window),
+            hashing: Hashing::default(),
+            attempts: Attempts::new(sign_in),
             decoy,
             pasts: Pasts::default(),
             endings: broadcast::channel(ENDINGS).0,

@@ -11,11 +11,13 @@
 //! needs memory only.
 
 pub mod app;
+pub mod attempts;
 pub mod checkup;
 pub mod clock;
 pub mod credentials;
 pub mod events;
 pub mod follower;
+pub mod hashing;
 pub mod history;
 mod housekeeping;
 pub mod limiter;

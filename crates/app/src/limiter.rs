@@ -1,9 +1,10 @@
 //! Counts attempts per key in a sliding window; for sign-in, password change and set-up.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
 
 /// How often somebody may try to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +27,20 @@ impl Default for SignInLimits {
     }
 }
 
-/// Allows a number of attempts per window and key. Memory is bounded: old keys are dropped.
+/// Allows a number of attempts per window and key. Memory is bounded: of a key its digest is kept, and of too many keys
+/// those that were used last.
 #[derive(Debug)]
 pub struct Limiter {
     most: usize,
     window: SignedDuration,
-    attempts: Mutex<HashMap<String, Vec<Timestamp>>>,
+    attempts: Mutex<HashMap<Key, Vec<Timestamp>>>,
 }
 
-/// Keys that are remembered before old ones are swept.
-const SWEEP_AT: usize = 10_000;
+/// Half a digest: keys come from outside, and may be of any length.
+type Key = [u8; 16];
+
+/// Keys that are remembered.
+const MOST_KEYS: usize = 20_000;
 
 impl Limiter {
     /// At most so many attempts within a window.
@@ -52,13 +57,13 @@ impl Limiter {
     /// # Errors
     /// The seconds to wait, at least 1.
     pub fn attempt(&self, key: &str, now: Timestamp) -> Result<(), u64> {
-        let mut attempts = self.attempts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let fresh = |at: &Timestamp| now.duration_since(*at) < self.window && *at <= now;
-        if attempts.len() > SWEEP_AT {
-            attempts.retain(|_, times| times.iter().any(fresh));
+        let key = shortened(key);
+        let mut attempts = self.lock();
+        if attempts.len() >= MOST_KEYS && !attempts.contains_key(&key) {
+            self.forget(&mut attempts, now);
         }
-        let times = attempts.entry(key.to_owned()).or_default();
-        times.retain(fresh);
+        let times = attempts.entry(key).or_default();
+        times.retain(|at| self.counts(*at, now));
         match times.first() {
             Some(first) if times.len() >= self.most => {
                 let wait = self.window - now.duration_since(*first);
@@ -70,20 +75,72 @@ impl Limiter {
             }
         }
     }
+
+    /// Keys that are remembered now.
+    pub fn keys(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Vec<Timestamp>>> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn counts(&self, at: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(at) < self.window && at <= now
+    }
+
+    /// What does not count any more, and then the half that was used longest ago: seldom, so that it costs little.
+    fn forget(&self, attempts: &mut HashMap<Key, Vec<Timestamp>>, now: Timestamp) {
+        attempts.retain(|_, times| times.iter().any(|at| self.counts(*at, now)));
+        let most = MOST_KEYS / 2;
+        if attempts.len() <= most {
+            return;
+        }
+        let mut last: Vec<Timestamp> = attempts.values().filter_map(|times| times.last().copied()).collect();
+        let (_, middle, _) = last.select_nth_unstable(attempts.len() - most);
+        let (middle, mut spare) = (*middle, attempts.len() - most);
+        attempts.retain(|_, times| {
+            let old = spare > 0 && times.last().is_none_or(|at| *at <= middle);
+            spare -= usize::from(old);
+            !old
+        });
+    }
+}
+
+/// Of a key of any length.
+pub(crate) fn shortened(key: &str) -> Key {
+    let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+    std::array::from_fn(|at| digest[at])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn start() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().expect("a time")
+    }
+
     #[test]
     fn the_window_slides() {
         let limiter = Limiter::new(2, SignedDuration::from_secs(60));
-        let start: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+        let start = start();
         assert_eq!(limiter.attempt("a", start), Ok(()));
         assert_eq!(limiter.attempt("a", start + SignedDuration::from_secs(30)), Ok(()));
         assert_eq!(limiter.attempt("a", start + SignedDuration::from_secs(40)), Err(21));
         assert_eq!(limiter.attempt("b", start + SignedDuration::from_secs(40)), Ok(()));
         assert_eq!(limiter.attempt("a", start + SignedDuration::from_secs(61)), Ok(()));
+    }
+
+    #[test]
+    fn of_too_many_keys_the_latest_are_remembered() {
+        let limiter = Limiter::new(1, SignedDuration::from_secs(60));
+        for n in 0..MOST_KEYS + 500 {
+            let at = start() + SignedDuration::from_micros(i64::try_from(n).expect("small"));
+            assert_eq!(limiter.attempt(&format!("{n}{}", "x".repeat(100)), at), Ok(()));
+            assert!(limiter.keys() <= MOST_KEYS);
+        }
+        let last = format!("{}{}", MOST_KEYS + 499, "x".repeat(100));
+        assert!(limiter.attempt(&last, start() + SignedDuration::from_secs(1)).is_err());
     }
 }

@@ -15,6 +15,8 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::App;
+use crate::attempts::{Standing, neighbourhood};
+use crate::hashing::Busy;
 use crate::source::{digest, password_matches};
 use crate::submit::{Failure, Submission};
 
@@ -114,22 +116,22 @@ impl App {
     /// See [`SignInError`]; the time taken does not tell whether the account exists.
     pub async fn sign_in(&self, email: &str, password: &str, caller: &Caller) -> Result<SignedIn, SignInError> {
         let email = email.trim().to_lowercase();
-        self.count_attempt(&email, &caller.address)?;
         let user = {
             let state = self.world.state();
             let doc = state.find(Kind::User, None, &email);
             doc.filter(|doc| doc.as_a::<User>().is_some_and(|user| !user.disabled))
                 .map(|doc| doc.id)
         };
-        let hash = match user {
-            Some(id) => self.password_hash(id).await?,
-            None => None,
-        };
-        // Without an account the same work is done on a hash that nothing matches.
-        let hash = hash.unwrap_or_else(|| self.decoy.clone());
-        let matches = verify(password.to_owned(), hash).await;
+        // Whoever is not there is looked for all the same: what is done must not tell who is.
+        let id = user.unwrap_or(nobody());
+        self.count_attempt(&email, id, &caller.address).await?;
+        let hash = self.password_hash(id).await?;
+        let matches = self.matches(password, hash).await?;
         match user.filter(|_| matches) {
-            Some(user) => self.open_session(user, caller).await,
+            Some(user) => {
+                self.attempts.learn(&email, &caller.address, self.clock.now());
+                self.open_session(user, caller).await
+            }
             None => Err(SignInError::Wrong),
         }
     }
@@ -233,11 +235,12 @@ impl App {
         new: &str,
         caller: &Caller,
     ) -> Result<SignedIn, ResetError> {
-        self.count_attempt(&user.to_string(), &caller.address)
+        self.count_attempt(&user.to_string(), user, &caller.address)
+            .await
             .map_err(ResetError::Password)?;
         let hash = self.password_hash(user).await.map_err(ResetError::Password)?;
-        let hash = hash.unwrap_or_else(|| self.decoy.clone());
-        if !verify(current.to_owned(), hash).await {
+        let matches = self.matches(current, hash).await.map_err(ResetError::Password)?;
+        if !matches {
             return Err(ResetError::Password(SignInError::Wrong));
         }
         let reset = PasswordReset {
@@ -259,9 +262,7 @@ impl App {
         check_password(new)?;
         let maker = self.maker.clone();
         let new = new.to_owned();
-        let hash = tokio::task::spawn_blocking(move || maker.hash_password(&new))
-            .await
-            .map_err(|_| SignInError::Unavailable)?;
+        let hash = self.hashing.run(move || maker.hash_password(&new)).await?;
         let value = SecretValue::new(hash.into_bytes());
         self.store
             .put_secret(user, SecretKind::Password, value)
@@ -283,9 +284,8 @@ impl App {
         let password = reset.password.unwrap_or_else(|| self.maker.password());
         check_password(&password).map_err(ResetError::Password)?;
         let (maker, new) = (self.maker.clone(), password.clone());
-        let hash = tokio::task::spawn_blocking(move || maker.hash_password(&new))
-            .await
-            .map_err(|_| ResetError::Failed(Failure::Internal))?;
+        let hash = self.hashing.run(move || maker.hash_password(&new)).await;
+        let hash = hash.map_err(|busy| ResetError::Password(busy.into()))?;
         let change = UserChange::ResetPassword {
             user: reset.user,
             tokens: reset.tokens,
@@ -308,11 +308,31 @@ impl App {
         Ok(password)
     }
 
-    fn count_attempt(&self, account: &str, address: &str) -> Result<(), SignInError> {
+    async fn count_attempt(&self, account: &str, user: Id, address: &str) -> Result<(), SignInError> {
         let now = self.clock.now();
         let too_many = |retry_after_s| SignInError::TooMany { retry_after_s };
-        self.by_account.attempt(account, now).map_err(too_many)?;
-        self.by_address.attempt(address, now).map_err(too_many)
+        self.attempts.from_address(address, now).map_err(too_many)?;
+        let mut standing = self.attempts.standing(account, address);
+        // Perhaps another node, or this one before its start, has seen them sign in from there.
+        if standing == Standing::Strange && self.has_session_from(user, address).await? {
+            standing = Standing::Known;
+        }
+        let counted = self.attempts.on_account(account, address, standing, now);
+        counted.map_err(too_many)
+    }
+
+    async fn has_session_from(&self, user: Id, address: &str) -> Result<bool, SignInError> {
+        let sessions = self.store.sessions_of(user, self.clock.now()).await;
+        let sessions = sessions.map_err(|_| SignInError::Unavailable)?;
+        let place = neighbourhood(address);
+        Ok(sessions.iter().any(|session| neighbourhood(&session.address) == place))
+    }
+
+    /// Whether a password is the right one. Without a hash the same work is done on one that nothing matches.
+    async fn matches(&self, password: &str, hash: Option<String>) -> Result<bool, SignInError> {
+        let (password, hash) = (password.to_owned(), hash.unwrap_or_else(|| self.decoy.clone()));
+        let matches = self.hashing.run(move || password_matches(&password, &hash)).await?;
+        Ok(matches)
     }
 
     async fn password_hash(&self, user: Id) -> Result<Option<String>, SignInError> {
@@ -342,8 +362,13 @@ pub fn check_password(password: &str) -> Result<(), SignInError> {
     Ok(())
 }
 
-async fn verify(password: String, hash: String) -> bool {
-    tokio::task::spawn_blocking(move || password_matches(&password, &hash))
-        .await
-        .unwrap_or(false)
+/// An id that no account has.
+fn nobody() -> Id {
+    Id::from_parts(0, [0; 10])
+}
+
+impl From<Busy> for SignInError {
+    fn from(_: Busy) -> Self {
+        Self::TooMany { retry_after_s: 1 }
+    }
 }

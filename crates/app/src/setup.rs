@@ -67,8 +67,8 @@ impl App {
     /// See [`SetupError`].
     pub async fn set_up(&self, token: &str, first: &FirstRun, address: &str) -> Result<Id, SetupError> {
         use subtle::ConstantTimeEq as _;
-        self.by_address
-            .attempt(address, self.clock.now())
+        self.attempts
+            .from_address(address, self.clock.now())
             .map_err(|retry_after_s| SetupError::TooMany { retry_after_s })?;
         let right = bool::from(token.as_bytes().ct_eq(self.setup_token().as_bytes()));
         if !right || !self.needs_setup() {

@@ -161,17 +161,18 @@ async fn a_change_of_ones_own_password_stands_in_the_audit() {
 async fn attempts_to_sign_in_are_limited_as_configured() {
     let house = TestApp::start_with(SignInLimits {
         per_account: 2,
-        per_address: 3,
+        per_address: 4,
         window: SignedDuration::from_secs(600),
     })
     .await;
+    // The operator has a session from here: the account's attempts are not shared with anybody.
     for _ in 0..2 {
         sign_in(&house, OPERATOR, "wrong").await.with(401);
     }
     let limited = sign_in(&house, OPERATOR, PASSWORD).await;
     assert_eq!(limited.headers[header::RETRY_AFTER], "601");
     limited.with(429);
-    // From the same address with another account: the third that counts, and no fourth.
+    // From the same address with another account: the fourth that counts, and no fifth.
     sign_in(&house, "viewer@example.org", "wrong").await.with(401);
     sign_in(&house, "editor@example.org", "wrong").await.with(429);
     house.clock.advance(SignedDuration::from_secs(601));

@@ -148,7 +148,8 @@ async fn kills_and_windows_are_what_the_clock_says() {
 #[tokio::test]
 async fn nobody_is_locked_out_by_a_clock_that_was_wrong() {
     let house = TestApp::start_with(SignInLimits {
-        per_account: 3,
+        // Half of it for one address.
+        per_account: 6,
         ..SignInLimits::default()
     })
     .await;

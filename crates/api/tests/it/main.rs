@@ -5,6 +5,8 @@ mod clock;
 mod deciding;
 mod document;
 mod events;
+mod guessing;
+mod hostile;
 mod large;
 mod past;
 mod permissions;
