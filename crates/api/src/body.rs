@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use crate::Api;
@@ -32,15 +33,52 @@ impl<T: DeserializeOwned> FromRequest<Api> for Body<T> {
 /// A body as it comes, up to the limit of its route.
 ///
 /// # Errors
-/// 413, or 400 when it does not come to its end.
+/// 413, 415, 408, or 400 when it does not come to its end.
 pub async fn read(request: Request) -> Result<Bytes, Problem> {
     let limit = request.extensions().get::<Limit>().copied();
-    Bytes::from_request(request, &())
-        .await
-        .map_err(|error| match (error.status(), limit) {
+    if is_packed(request.headers()) {
+        let detail = "bodies are not unpacked here: send it without Content-Encoding";
+        return Err(Problem::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
+    }
+    // What is announced as too large is not waited for.
+    if let Some(limit) = limit
+        && announced(request.headers()).is_some_and(|bytes| bytes > limit.bytes)
+    {
+        return Err(limit.problem());
+    }
+    Bytes::from_request(request, &()).await.map_err(|error| {
+        if is_too_slow(&error) {
+            let detail = "the body came too slowly (limits.body_timeout_s); send it again, or in smaller parts";
+            return Problem::new(http::StatusCode::REQUEST_TIMEOUT, "too_slow", detail);
+        }
+        match (error.status(), limit) {
             (http::StatusCode::PAYLOAD_TOO_LARGE, Some(limit)) => limit.problem(),
             _ => Problem::bad_request("unreadable", "the body could not be read to its end"),
-        })
+        }
+    })
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+/// Nothing is unpacked here: what is small on the wire stays small.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings
+        .into_iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Why a body is not waited for any longer; whoever runs the router ends it with this error.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the body came too slowly")]
+pub struct TooSlow;
+
+fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.into_iter().any(|error| error.is::<TooSlow>())
 }
 
 /// Reads JSON; U+0000 is refused, since no database of ours stores it.
@@ -48,12 +86,34 @@ pub async fn read(request: Request) -> Result<Bytes, Problem> {
 /// # Errors
 /// 400 when it is not JSON, 422 when it is not of the form asked for.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse_with(bytes, |error| {
+        Problem::invalid("bad_body", error.inner().to_string(), pointer(error.path()))
+    })
+}
+
+/// The same for forms that hold a secret: what is wrong is told without the value, which may be the secret at a wrong
+/// place.
+///
+/// # Errors
+/// 400 when it is not JSON, 422 when it is not of the form asked for.
+pub fn parse_secret<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse_with(bytes, |_| {
+        let detail =
+            "a field is missing, unknown or no text; what is expected stands in the description of this request";
+        Problem::invalid("bad_body", detail, "")
+    })
+}
+
+fn parse_with<T: DeserializeOwned>(
+    bytes: &[u8],
+    wrong: fn(&serde_path_to_error::Error<serde_json::Error>) -> Problem,
+) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
         let inner = error.inner();
         if inner.is_data() {
-            Problem::invalid("bad_body", inner.to_string(), pointer(error.path()))
+            wrong(&error)
         } else {
             Problem::bad_request("not_json", format!("the body is not JSON: {inner}"))
         }
@@ -118,5 +178,7 @@ mod tests {
             Some("/list/1")
         );
         assert_eq!(problem.status, 422);
+        let quiet = parse_secret::<Form>(br#"{"list":[1,"secret"]}"#).expect_err("not a number");
+        assert!(!format!("{quiet:?}").contains("secret\""), "{quiet:?}");
     }
 }

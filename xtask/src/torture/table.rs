@@ -113,8 +113,14 @@ pub(super) const LINES: &[Line] = &[
         id: "S5",
         about: "panics, hangs and broken promises in fuzzing",
         target: "0",
-        trials: &[],
-        open: Some("no target is in the table"),
+        trials: &[Trial::Tests(Tests {
+            package: "hoist-fuzz",
+            target: "it",
+            names: &["targets"],
+            database: Database::Own,
+            numbers: &[("HOIST_FUZZ_SECONDS", 600)],
+        })],
+        open: Some("mutations of the corpora in a fixed order; libFuzzer, led by coverage, is run by hand (fuzz/)"),
     },
     Line {
         id: "S6",
@@ -148,15 +154,21 @@ pub(super) const LINES: &[Line] = &[
         id: "S11",
         about: "10,000 clients that come back at once",
         target: "all current ≤ 60 s, no evaluation fails",
-        trials: &[],
-        open: Some("no trial is in the table"),
+        trials: &[server(
+            &["hostile::streams::all_come_back"],
+            &[("HOIST_STAMPEDE_STREAMS", 10_000), ("HOIST_STAMPEDE_ROUNDS", 20)],
+        )],
+        open: None,
     },
     Line {
         id: "S12",
         about: "slow readers beside quick ones",
         target: "the others are not slower, memory + 50 MiB at most",
-        trials: &[],
-        open: Some("no trial is in the table"),
+        trials: &[server(
+            &["hostile::streams::streams_that_nobody"],
+            &[("HOIST_SLOW_STREAMS", 2500)],
+        )],
+        open: Some("how fast the others hear is printed, not judged"),
     },
     Line {
         id: "S13",
@@ -221,7 +233,16 @@ pub(super) const LINES: &[Line] = &[
         id: "S21",
         about: "hostile HTTP",
         target: "0 crashes, memory + 100 MiB at most",
-        trials: &[server(&["limits"], &[])],
+        trials: &[server(
+            &[
+                "limits",
+                "hostile::bodies",
+                "hostile::framing",
+                "hostile::heads",
+                "hostile::slow",
+            ],
+            &[],
+        )],
         open: None,
     },
     Line {
@@ -235,15 +256,21 @@ pub(super) const LINES: &[Line] = &[
         id: "S25",
         about: "abuse of the sign-in",
         target: "≤ 10 guesses per minute and account, no lock-out of the owner",
-        trials: &[api(&["accounts", "clock::nobody"], Database::Own)],
-        open: None,
+        trials: &[
+            api(&["accounts", "guessing", "clock::nobody"], Database::Own),
+            server(
+                &["hostile::login"],
+                &[("HOIST_LOGIN_FLOOD", 20_000), ("HOIST_LOGIN_PAIRS", 200)],
+            ),
+        ],
+        open: Some("the gap in time between known and unknown accounts is printed, not judged; the work is counted"),
     },
     Line {
         id: "S26",
         about: "planted secrets in logs, dumps, snapshots and answers",
         target: "0",
-        trials: &[],
-        open: Some("no trial is in the table"),
+        trials: &[server(&["hostile::canaries"], &[])],
+        open: None,
     },
     Line {
         id: "S28",

@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::body::{parse, read};
+use crate::body::{parse_secret, read};
 use crate::caller::{COOKIE, check_same_site, cookie, whence};
 use crate::guard::Scope;
 use crate::problem::Problem;
@@ -170,7 +170,7 @@ pub async fn sign_in(State(api): State<Api>, request: Request) -> Result<Respons
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
     let bytes = read(request).await?;
-    let form: SignInForm = parse(&bytes)?;
+    let form: SignInForm = parse_secret(&bytes)?;
     let signed_in = api.app.sign_in(&form.email, &form.password, &caller).await?;
     let view = SessionView::of(&api, signed_in.user)?;
     Ok(with_cookie(scheme, StatusCode::OK, &signed_in, &view))
@@ -205,7 +205,7 @@ pub async fn change_password(
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
     let bytes = read(request).await?;
-    let form: PasswordForm = parse(&bytes)?;
+    let form: PasswordForm = parse_secret(&bytes)?;
     let user = scope.user()?;
     let who = (user, scope.actor);
     let changed = api.app.change_password(who, &form.current, &form.new, &caller).await;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::body::{parse, read};
+use crate::body::{parse_secret, read};
 use crate::caller::{check_same_site, whence};
 use crate::endpoints::session::{Scheme, SessionView, with_cookie};
 use crate::problem::Problem;
@@ -52,7 +52,7 @@ pub async fn set_up(State(api): State<Api>, request: Request) -> Result<Response
     let caller = whence(request.headers(), request.extensions());
     let scheme = Scheme::of(&api, &request);
     let bytes = read(request).await?;
-    let form: SetupForm = parse(&bytes)?;
+    let form: SetupForm = parse_secret(&bytes)?;
     let first = FirstRun {
         email: form.email,
         password: form.password,

@@ -104,6 +104,9 @@ impl Ofrep {
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+        if is_packed(headers) {
+            return Err(Refusal::Packed);
+        }
         let (most, setting) = (self.settings.body_bytes, self.settings.body_setting);
         let announced = headers
             .get(header::CONTENT_LENGTH)
@@ -256,6 +259,14 @@ fn unchanged(tag: HeaderValue) -> Response {
     headers::cross_origin(response.headers_mut());
     response.headers_mut().insert(header::ETAG, tag);
     response
+}
+
+/// Nothing is unpacked here: what is small on the wire stays small.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings
+        .into_iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether reading a body ended at our limit rather than at the client's fault.

@@ -156,6 +156,10 @@ pub struct Limits {
     pub header_bytes: u32,
     /// In which a head must arrive.
     pub header_timeout: Duration,
+    /// In which a body must arrive; one that comes fast enough has longer.
+    pub body_timeout: Duration,
+    /// In which something of an answer must be taken.
+    pub write_timeout: Duration,
     /// Open connections.
     pub connections: usize,
     /// Open event streams.
@@ -173,6 +177,8 @@ impl Limits {
         let import_bytes = reader.whole("limits.import_bytes", 1024..=GIB);
         let header_bytes = reader.whole("limits.header_bytes", 8192..=1 << 20);
         let header_timeout = reader.whole("limits.header_timeout_s", 1..=3600);
+        let body_timeout = reader.whole("limits.body_timeout_s", 1..=3600);
+        let write_timeout = reader.whole("limits.write_timeout_s", 1..=3600);
         let connections = reader.whole("limits.connections", 1..=1_000_000);
         let streams = reader.whole("limits.streams", 0..=1_000_000);
         let back_days = reader.whole("limits.past_days", 1..=36_500);
@@ -183,6 +189,8 @@ impl Limits {
             import_bytes: import_bytes?,
             header_bytes: header_bytes?,
             header_timeout: Duration::from_secs(header_timeout?),
+            body_timeout: Duration::from_secs(body_timeout?),
+            write_timeout: Duration::from_secs(write_timeout?),
             connections: connections?,
             streams: streams?,
             horizon: Horizon {

@@ -20,7 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::Service as _;
 
+use super::arriving::Arriving;
 use super::placed::Placed;
+use super::stalling::Stalling;
 use crate::config;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
@@ -33,6 +35,8 @@ const PING: Duration = Duration::from_secs(30);
 pub(super) struct Limits {
     head_bytes: u32,
     head: Duration,
+    body: Duration,
+    write: Duration,
     connections: usize,
     pub(super) shutdown: Duration,
 }
@@ -42,6 +46,8 @@ impl Limits {
         Self {
             head_bytes: limits.header_bytes,
             head: limits.header_timeout,
+            body: limits.body_timeout,
+            write: limits.write_timeout,
             connections: limits.connections,
             shutdown: limits.shutdown,
         }
@@ -98,15 +104,13 @@ impl Connections {
         let asked = AtomicBool::new(false);
         let service = service_fn(|request: http::Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
-            let mut request = request.map(Body::new);
+            let mut request = request.map(|body| Body::new(Arriving::new(body, self.limits.body)));
             request.extensions_mut().insert(ConnectInfo(peer));
             // A router is always ready.
             router.clone().call(request)
         });
-        let mut connection = pin!(
-            self.builder
-                .serve_connection_with_upgrades(TokioIo::new(stream), service)
-        );
+        let stream = TokioIo::new(Stalling::new(stream, self.limits.write));
+        let mut connection = pin!(self.builder.serve_connection_with_upgrades(stream, service));
         let mut ending = pin!(self.shutdown.clone().begun());
         let mut patience = pin!(sleep(self.limits.head));
         let (mut is_ending, mut is_waiting, mut is_listening) = (false, true, false);

@@ -8,10 +8,12 @@
 //! | [`memory`] | handing back what is not needed any more |
 //! | [`listener`] | accepting connections, whatever happens |
 //! | [`connection`] | one connection: limits, timeouts, graceful end |
+//! | [`arriving`], [`stalling`] | bodies that come, and answers that are taken, too slowly |
 //! | [`first_run`] | the link that sets an instance up |
 //! | [`signals`] | SIGTERM, SIGINT |
 //! | `test_clock` | only with the feature `test-hooks`: a clock that tests move |
 
+mod arriving;
 mod connection;
 mod files;
 mod first_run;
@@ -22,6 +24,7 @@ mod operations;
 mod placed;
 mod routes;
 mod signals;
+mod stalling;
 #[cfg(feature = "test-hooks")]
 mod test_clock;
 

@@ -55,6 +55,13 @@ impl Server {
         Self::spawn(command, folder)
     }
 
+    /// The same at an address.
+    pub(crate) fn start_at(folder: &Path, address: SocketAddr, variables: &[(&str, &str)]) -> Self {
+        let mut command = hoist(folder, &["serve", "--listen", &address.to_string()]);
+        command.envs(variables.iter().copied());
+        Self::spawn(command, folder)
+    }
+
     /// The same with few files.
     pub(crate) fn start_with_files(folder: &Path, files: u32) -> Self {
         let script = format!(
@@ -141,6 +148,17 @@ impl Server {
         })
     }
 
+    /// Memory it holds now, bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .expect("a line");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib << 10
+    }
+
     /// Whether it has not ended.
     pub(crate) fn is_alive(&mut self) -> bool {
         self.child.try_wait().expect("a child").is_none()
@@ -154,6 +172,12 @@ impl Server {
             .status()
             .expect("kill runs");
         assert!(done.success());
+    }
+
+    /// Ends it at once, and waits until it has: its address is free then.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
     }
 
     /// Waits for the end.

@@ -8,6 +8,7 @@ mod damage;
 mod durability;
 mod export;
 mod hoist;
+mod hostile;
 mod import;
 mod lifecycle;
 mod limits;
