@@ -199,7 +199,7 @@ pub(super) const LINES: &[Line] = &[
         about: "environments made to do harm",
         target: "0 of 10,000 take down more than their flag",
         trials: &[],
-        open: Some("no trial is in the table"),
+        open: Some("S5 compiles and evaluates made-up rulesets in process; none are published on a server"),
     },
     Line {
         id: "S17",
