@@ -17,5 +17,6 @@ mod socket;
 mod states;
 #[cfg(feature = "test-hooks")]
 mod sweep;
+mod tester;
 mod travel;
 mod windows;

@@ -106,7 +106,10 @@ fn the_doctor_names_what_is_damaged() {
     tamper(folder.path(), "UPDATE change SET body = body || ' '");
     let refused = export();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(texts(&refused).1.contains("the project would be without them"), "{refused:?}");
+    assert!(
+        texts(&refused).1.contains("the project would be without them"),
+        "{refused:?}"
+    );
 }
 
 #[test]
