@@ -14,7 +14,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from api import Api
-from checks import EXCLUDED, configuration
+from checks import EXCLUDED, UPGRADING, configuration
 from driver import Driver
 from examples import LAST, Examples, chooser, set_up
 from furniture import Furniture, remember_names
@@ -100,7 +100,7 @@ def main():
     program = os.environ["HOIST_BIN"]
     server = os.environ.get("HOIST_TEST_POSTGRES_URL")
     wanted = options.database or ["sqlite", "postgres"]
-    report = Report(options, EXCLUDED)
+    report = Report(options, EXCLUDED, UPGRADING)
     if "postgres" in wanted and not server:
         report.skipped("postgres", "HOIST_TEST_POSTGRES_URL is not set")
         wanted.remove("postgres")
