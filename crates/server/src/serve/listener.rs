@@ -2,11 +2,12 @@
 //! an end.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::sleep;
 
 use super::connection::Connections;
@@ -14,6 +15,25 @@ use crate::shutdown::Shutdown;
 
 /// Pause after an error that will not go away by trying again at once.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that may wait until they are accepted; the system lowers it to what it allows (`net.core.somaxconn`).
+///
+/// With the usual 128, applications that come back at once after a restart wait for their own retries, each twice as
+/// long as the one before: ten thousand of them took more than a minute, in which nobody had anything to do.
+const WAITING: u32 = 65_535;
+
+/// Listens at an address.
+pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A server that is started again takes its address although old connections still linger there.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// A listener with what became of its last attempt.
 pub(super) struct Door {

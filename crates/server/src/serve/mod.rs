@@ -49,7 +49,7 @@ use crate::http::request_id::RequestIds;
 use crate::metrics::Metrics;
 use crate::shutdown::{Shutdown, Trigger, shutdown};
 
-use listener::Door;
+use listener::{Door, listen};
 use signals::Signals;
 
 /// What only tests may change.
@@ -106,9 +106,9 @@ impl Server {
     ) -> Result<Self, Failure> {
         files::raise_limit();
         memory::use_small_pages();
-        let (public, address) = bind("listen.address", config.listen.address).await?;
+        let (public, address) = bind("listen.address", config.listen.address)?;
         let admin = match config.listen.admin {
-            Some(admin) => Some(bind("listen.admin", admin).await?),
+            Some(admin) => Some(bind("listen.admin", admin)?),
             None => None,
         };
         let app = open(&config, hooks).await?;
@@ -192,13 +192,13 @@ impl Server {
     }
 }
 
-async fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+fn bind(setting: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     let refused = |error| {
         Failure::bad_input(format!(
             "{setting}: cannot listen on {address} ({error}); take another address or port"
         ))
     };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let listener = listen(address).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))
 }

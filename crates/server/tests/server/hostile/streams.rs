@@ -25,6 +25,10 @@ use crate::hoist::{Server, wait};
 
 /// By then everybody is current again.
 const CURRENT: Duration = Duration::from_secs(60);
+/// Meanwhile 99 of 100 evaluations take no longer, in a release build.
+const EVALUATED: Duration = Duration::from_millis(50);
+/// What 10,000 streams and everything else may hold, bytes.
+const MOST_RESIDENT: u64 = 600 << 20;
 /// What streams that nobody reads may cost, bytes.
 const MOST_GROWTH: u64 = 50 << 20;
 /// Changes that are listened for.
@@ -136,9 +140,9 @@ fn revision_of(id: &str) -> u64 {
     parts.nth(1).and_then(|text| text.parse().ok()).expect("a position")
 }
 
-fn percentile(sorted: &[Duration], share: usize) -> u128 {
+fn percentile(sorted: &[Duration], share: usize) -> Duration {
     let at = (sorted.len() * share / 100).min(sorted.len().saturating_sub(1));
-    sorted.get(at).map_or(0, Duration::as_micros)
+    sorted.get(at).copied().unwrap_or_default()
 }
 
 /// Clients that come back at once, however often they are sent away.
@@ -248,13 +252,17 @@ fn all_come_back_at_once_and_are_current_soon() {
         let took = evaluation.end();
         assert!(current < CURRENT, "{current:?}");
         assert!(stage.server.is_alive() && !took.is_empty());
+        let (p99, resident) = (percentile(&took, 99), stage.server.resident_bytes());
+        assert!(resident <= MOST_RESIDENT, "{} MiB", resident >> 20);
+        // A debug build takes the time of its checks.
+        assert!(cfg!(debug_assertions) || p99 <= EVALUATED, "{p99:?}");
         eprintln!(
             "torture: stampede round={round} streams={count} current_ms={} evaluations={} evaluation_errors=0 \
              evaluation_p99_us={} rss_kib={}",
             current.as_millis(),
             took.len(),
-            percentile(&took, 99),
-            stage.server.resident_bytes() >> 10,
+            p99.as_micros(),
+            resident >> 10,
         );
     }
     crowd.leave();
@@ -346,8 +354,8 @@ fn streams_that_nobody_reads_cost_nothing() {
     );
     eprintln!(
         "torture: slow_readers streams={count} stalled={stalled} baseline_p99_us={} p99_us={} rss_growth_kib={}",
-        percentile(&all_read, 99),
-        percentile(&some_read, 99),
+        percentile(&all_read, 99).as_micros(),
+        percentile(&some_read, 99).as_micros(),
         grown >> 10,
     );
     tasks.iter().for_each(JoinHandle::abort);
