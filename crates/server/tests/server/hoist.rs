@@ -91,10 +91,10 @@ impl Server {
         assert!(done.success());
     }
 
-    /// The same; every system call named is written to a file, in the order in which the tracer
+    /// The same; the system calls that the options name are written to a file, in the order in which the tracer
     /// sees them. The tracer is nobody's parent: who kills the server kills the server.
-    pub(crate) fn start_traced(folder: &Path, calls: &str, trace: &Path, variables: &[(&str, &str)]) -> Self {
-        let options = ["-D", "-f", "-y", "-s", "96", "-e", calls, "-o"];
+    pub(crate) fn start_traced(folder: &Path, options: &[&str], trace: &Path, variables: &[(&str, &str)]) -> Self {
+        let options = [&["-D", "-f", "-y"], options, &["-o"]].concat();
         let mut command = prepared(Command::new("strace"), folder, &options);
         command
             .arg(trace)

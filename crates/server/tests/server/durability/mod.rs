@@ -10,6 +10,7 @@ mod kill;
 mod past;
 mod paused;
 mod postgres_killed;
+mod power;
 mod races;
 mod synced;
 mod trace;

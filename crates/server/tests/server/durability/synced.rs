@@ -22,7 +22,7 @@ fn a_change_is_answered_after_it_is_synced() {
         return skip("durability::synced::a_change_is_answered_after_it_is_synced", &reason);
     }
     let file = folder.path().join("trace");
-    let server = Server::start_traced(folder.path(), CALLS, &file, &ADMIN);
+    let server = Server::start_traced(folder.path(), &["-s", "96", "-e", CALLS], &file, &ADMIN);
     let token = token_of(&server);
     let mut client = Client::new(server.address, &token);
     for n in 0..CHANGES {
@@ -46,7 +46,7 @@ fn a_change_is_answered_after_it_is_synced() {
 }
 
 /// Whether there is a tracer, and it may trace.
-fn can_trace() -> Result<(), String> {
+pub(super) fn can_trace() -> Result<(), String> {
     let tried = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
     let output = tried.map_err(|error| format!("strace does not start: {error}"))?;
     if output.status.success() {
