@@ -4,12 +4,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value as Json, json};
 
 use crate::durability::{ADMIN, EMAIL, PROJECT};
 use crate::hoist::{Answer, Server, run, texts, wait};
 use crate::postgres::Database;
+use crate::skip::skip;
 
 /// Secrets by what they are.
 #[derive(Default)]
@@ -354,6 +356,27 @@ fn run_commands(planted: &Planted, folder: &Path, url: &str) -> usize {
     scanned
 }
 
+/// Everything that PostgreSQL itself writes out of the database; it tells bytes as hexadecimal digits.
+fn scan_dump(test: &str, planted: &Planted, url: &str) -> usize {
+    let dumped = Command::new("pg_dump").args(["--dbname", url]).output();
+    let dump = match dumped {
+        Ok(output) => output,
+        Err(error) => {
+            skip(test, &format!("pg_dump does not start: {error}"));
+            return 0;
+        }
+    };
+    let (text, err) = texts(&dump);
+    assert!(dump.status.success(), "{err}");
+    assert!(text.contains("COPY public.document "), "the dump holds rows");
+    let as_bytes = planted.0.iter().map(|(what, secret)| {
+        let digits: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        (format!("{what}, as bytes,"), digits)
+    });
+    Planted(as_bytes.collect()).are_not_in("the dump", &dump.stdout, &[]);
+    planted.are_not_in("the dump", &dump.stdout, &[])
+}
+
 #[expect(clippy::print_stderr, reason = "figures are for whoever runs the long form")]
 fn report(name: &str, scanned: usize, planted: &Planted) {
     let secrets = planted.0.len();
@@ -503,6 +526,7 @@ fn the_password_of_the_database_is_not_told() {
     act(&scene, &password);
     let (mut scanned, planted) = (scene.scanned.into_inner(), scene.planted.into_inner());
     scanned += run_commands(&planted, folder.path(), &url);
+    scanned += scan_dump(test, &planted, &database.url);
     drop(server);
     scanned += scan_files(&planted, folder.path(), &[]);
     report("postgres_trace", scanned, &planted);

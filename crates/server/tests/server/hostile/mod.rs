@@ -5,6 +5,7 @@ mod canaries;
 mod framing;
 mod heads;
 mod login;
+mod poison;
 mod slow;
 mod streams;
 
