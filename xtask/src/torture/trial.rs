@@ -1,6 +1,6 @@
 //! Running one trial: a program, its figures, and whether it passed.
 
-use super::table::{Database, Tests, Trial};
+use super::table::{Build, Database, Tests, Trial};
 use crate::command::{self, command};
 use crate::metadata::Metadata;
 use crate::session::{self, Session, TEST_DATABASE};
@@ -78,6 +78,9 @@ impl Tests {
         for name in self.names {
             let mut cargo = command::cargo(&session.root);
             cargo.args(["test", "--quiet", "--package", self.package, "--all-features"]);
+            if self.build == Build::Release {
+                cargo.arg("--release");
+            }
             cargo.args(["--test", self.target, "--", name, "--nocapture"]);
             // One after the other: a figure is of a machine that does nothing else.
             cargo.arg("--test-threads=1");
