@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod authorise;
+pub mod brief;
 pub mod change;
 pub mod document;
 pub mod draft;

@@ -63,6 +63,14 @@ const TABLES: &[Table] = &[
         order: " ORDER BY role, id, revision LIMIT ",
     },
     Table {
+        name: "change_brief",
+        columns: "revision, body, checksum",
+        types: &[Int, Text, Int],
+        key: 1,
+        after: " WHERE (revision) > ",
+        order: " ORDER BY revision LIMIT ",
+    },
+    Table {
         name: "secret",
         columns: "owner, kind, value",
         types: &[Text, Text, Bytes],

@@ -1,10 +1,13 @@
 //! Questions about the past: audit, the history of a document, a document as it was.
 
 use hoist_model::Id;
-use hoist_model::log::{Effect, LogEntry};
+use hoist_model::brief::Brief;
+use hoist_model::log::Effect;
 use hoist_model::record::{Kind, Record};
 use jiff::Timestamp;
 
+use crate::briefs;
+use crate::conn::Conn;
 use crate::error::{Result, StoreError};
 use crate::log::{COLUMNS, actor, read, role};
 use crate::sql::{Row, Sql};
@@ -54,8 +57,8 @@ pub enum ActorFilter {
 /// A row of the log as it was found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Logged {
-    /// As it was written.
-    Entry(Box<LogEntry>),
+    /// As it was written, in brief. Of a large one only the brief was read.
+    Intact(Box<Brief>),
     /// Something else than what was written. One such row does not hide the others.
     Damaged {
         /// Its number.
@@ -71,15 +74,15 @@ impl Logged {
     /// Its number.
     pub fn revision(&self) -> u64 {
         match self {
-            Self::Entry(entry) => entry.revision,
+            Self::Intact(brief) => brief.revision,
             Self::Damaged { revision, .. } => *revision,
         }
     }
 
     /// As it was written, if it is.
-    pub fn entry(&self) -> Option<&LogEntry> {
+    pub fn brief(&self) -> Option<&Brief> {
         match self {
-            Self::Entry(entry) => Some(entry),
+            Self::Intact(brief) => Some(brief),
             Self::Damaged { .. } => None,
         }
     }
@@ -87,7 +90,7 @@ impl Logged {
     /// From a row of [`COLUMNS`], `at` and `project`.
     fn read(row: &Row) -> Result<Self> {
         match read(row) {
-            Ok(entry) => Ok(Self::Entry(Box::new(entry))),
+            Ok(entry) => Ok(Self::Intact(Box::new(Brief::of(&entry)))),
             Err(StoreError::Damaged(damaged)) => {
                 tracing::error!(%damaged, "a row of the log is damaged");
                 Ok(Self::Damaged {
@@ -103,12 +106,12 @@ impl Logged {
 
 impl HistoryFilter {
     fn sql(&self, before: Option<u64>, limit: u32) -> Sql<'_> {
-        let mut sql = Sql::new("SELECT ");
-        sql.push(COLUMNS).push(", at, project FROM change WHERE revision < ");
+        let mut sql = Sql::new(briefs::SELECT);
+        sql.push(" WHERE change.revision < ");
         sql.value(before.unwrap_or(i64::MAX.cast_unsigned()));
         self.push_columns(&mut sql);
         self.push_refs(&mut sql);
-        sql.push(" ORDER BY revision DESC LIMIT ").value(limit);
+        sql.push(" ORDER BY change.revision DESC LIMIT ").value(limit);
         sql.rare()
     }
 
@@ -150,13 +153,13 @@ impl HistoryFilter {
     fn push_refs<'a>(&'a self, sql: &mut Sql<'a>) {
         // Few entries are about a document: start from its references.
         if !self.documents.is_empty() {
-            sql.push(" AND revision IN (SELECT revision FROM change_ref WHERE role IN (");
+            sql.push(" AND change.revision IN (SELECT revision FROM change_ref WHERE role IN (");
             sql.values([role::DOCUMENT, role::MEMBERS, role::OWNER])
                 .push(") AND id IN (");
             sql.values(self.documents.iter().copied()).push("))");
         }
         if let Some(id) = self.correlation {
-            sql.push(" AND revision IN (SELECT revision FROM change_ref WHERE role = ");
+            sql.push(" AND change.revision IN (SELECT revision FROM change_ref WHERE role = ");
             sql.value(role::CORRELATION).push(" AND id = ").value(id).push(")");
         }
         // Many entries are about an environment or a kind: start from the newest entry.
@@ -189,6 +192,15 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
+/// A row of [`COLUMNS`], `at` and `project`.
+async fn whole(conn: &mut Conn, revision: u64) -> Result<Row> {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(COLUMNS)
+        .push(", at, project FROM change WHERE revision = ")
+        .value(revision);
+    conn.one(sql).await
+}
+
 impl Store {
     /// Entries of the log that match, newest first, from the one before `before_revision`.
     /// Damaged rows are found by their columns, and logged.
@@ -199,8 +211,17 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Logged>> {
         let sql = filter.sql(before_revision, limit);
-        let rows = self.reader().await?.all(sql).await?;
-        rows.iter().map(Logged::read).collect()
+        let mut conn = self.reader().await?;
+        let mut found = Vec::new();
+        for row in conn.all(sql).await? {
+            found.push(match (briefs::read(&row), row.text_or_null(2)) {
+                (Some(brief), _) => Logged::Intact(Box::new(brief)),
+                // The entry is read already, or can no longer be.
+                (None, Ok(Some(_)) | Err(_)) => Logged::read(&row)?,
+                (None, Ok(None)) => Logged::read(&whole(&mut conn, row.unsigned(1)?).await?)?,
+            });
+        }
+        Ok(found)
     }
 
     /// A document as it was after the change with this number; absent if it did not exist.

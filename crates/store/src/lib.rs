@@ -32,6 +32,7 @@
 
 mod backup;
 mod batch;
+mod briefs;
 mod config;
 mod conn;
 mod copy;

@@ -6,6 +6,7 @@ use hoist_model::Id;
 use hoist_model::log::{Actor, Effect, Head, LogEntry};
 use hoist_model::record::checksum;
 
+use crate::briefs;
 use crate::conn::Conn;
 use crate::error::{Conflict, Result, StoreError};
 use crate::sql::{Row, Sql};
@@ -49,6 +50,7 @@ pub(crate) async fn write(conn: &mut Conn, entry: &LogEntry) -> Result<()> {
         Actor::Operator => (actor::OPERATOR, None, None),
         Actor::System => (actor::SYSTEM, None, None),
     };
+    let checksum = checksum(entry.change.as_bytes(), entry.revision, body.as_bytes());
     let sql = Sql::new(
         "INSERT INTO change (revision, change_id, at, actor_kind, actor_id, token_id, project, \
          summary, note, body, checksum) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -63,12 +65,14 @@ pub(crate) async fn write(conn: &mut Conn, entry: &LogEntry) -> Result<()> {
     .bind(&entry.summary)
     .bind(&entry.note)
     .bind(&body)
-    .bind(checksum(entry.change.as_bytes(), entry.revision, body.as_bytes()));
+    .bind(checksum);
     match conn.execute(sql).await {
-        Ok(_) => write_refs(conn, entry).await,
-        Err(error) if error.is_exists() => Err(StoreError::Conflict(Conflict::Change(entry.change))),
-        Err(error) => Err(error),
+        Ok(_) => {}
+        Err(error) if error.is_exists() => return Err(StoreError::Conflict(Conflict::Change(entry.change))),
+        Err(error) => return Err(error),
     }
+    briefs::write(conn, entry, &body, checksum).await?;
+    write_refs(conn, entry).await
 }
 
 async fn write_refs(conn: &mut Conn, entry: &LogEntry) -> Result<()> {

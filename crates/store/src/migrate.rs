@@ -2,6 +2,7 @@
 
 use hoist_model::record::checksum;
 
+use crate::briefs;
 use crate::config::StoreConfig;
 use crate::conn::{Conn, Tx};
 use crate::error::{Result, StoreError};
@@ -26,6 +27,11 @@ const ALL: &[Migration] = &[
         version: 2,
         name: "key_use",
         text: include_str!("../migrations/0002_key_use.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "change_brief",
+        text: include_str!("../migrations/0003_change_brief.sql"),
     },
 ];
 
@@ -80,8 +86,10 @@ async fn apply(pool: &Pool, migration: &Migration, config: &StoreConfig) -> Resu
         "migrating the schema"
     );
     conn.script(&for_database(migration.text, conn)).await?;
-    if migration.version == 1 {
-        seed(conn, config).await?;
+    match migration.version {
+        1 => seed(conn, config).await?,
+        3 => briefs::fill(conn).await?,
+        _ => {}
     }
     let sql = Sql::new("INSERT INTO migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)");
     let sql = sql

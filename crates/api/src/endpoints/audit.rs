@@ -7,11 +7,11 @@ use axum::extract::State;
 use hoist_app::history::{HistoryFilter, Logged};
 use hoist_model::Id;
 use hoist_model::authorise::{Place, access};
-use hoist_model::log::LogEntry;
+use hoist_model::brief::Brief;
 use hoist_model::permission::Permission;
 use hoist_model::record::Kind;
 
-use super::history::{HistoryQuery, is_about, page};
+use super::history::{HistoryQuery, page};
 use crate::Api;
 use crate::guard::Scope;
 use crate::page::Page;
@@ -43,9 +43,9 @@ pub async fn of_organization(
     };
     let environments = named(&api, &query);
     page(&api, &filter, &query, |logged| match logged {
-        Logged::Entry(entry) => {
-            let here = entry.project.is_some() || is_about(entry, organization);
-            here && touches(entry, environments.as_ref())
+        Logged::Intact(brief) => {
+            let here = brief.project.is_some() || brief.organizations.contains(&organization);
+            here && touches(brief, environments.as_ref())
         }
         // Without its body nobody knows which organization it is about.
         Logged::Damaged { project, .. } => project.is_some(),
@@ -65,7 +65,7 @@ pub async fn of_instance(
     let filter = query.filter(&api.app.world.state())?;
     let environments = named(&api, &query);
     page(&api, &filter, &query, |logged| {
-        logged.entry().is_none_or(|entry| touches(entry, environments.as_ref()))
+        logged.brief().is_none_or(|brief| touches(brief, environments.as_ref()))
     })
     .await
     .map(Json)
@@ -79,6 +79,6 @@ fn named(api: &Api, query: &HistoryQuery) -> Option<HashSet<Id>> {
     Some(found.map(|doc| doc.id).collect())
 }
 
-fn touches(entry: &LogEntry, environments: Option<&HashSet<Id>>) -> bool {
-    environments.is_none_or(|wanted| entry.environments.iter().any(|id| wanted.contains(id)))
+fn touches(brief: &Brief, environments: Option<&HashSet<Id>>) -> bool {
+    environments.is_none_or(|wanted| brief.environments.iter().any(|id| wanted.contains(id)))
 }

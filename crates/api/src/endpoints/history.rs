@@ -7,9 +7,10 @@ use axum::extract::State;
 use hoist_app::history::{ActorFilter, HistoryFilter, Logged, StoreError};
 use hoist_app::{Failure, Submission};
 use hoist_model::Id;
+use hoist_model::brief::Brief;
 use hoist_model::change::Change;
 use hoist_model::document::User;
-use hoist_model::log::{Effect, LogEntry};
+use hoist_model::log::Effect;
 use hoist_model::plan::{Moved, Refusal, Request};
 use hoist_model::record::Kind;
 use hoist_model::state::State as Model;
@@ -167,7 +168,7 @@ pub async fn get(
     let listed = wanted.get(..LISTED.min(wanted.len())).unwrap_or_default();
     let effects: Vec<EffectView> = listed.iter().map(|effect| EffectView::of(&state, effect)).collect();
     Ok(Json(HistoryDetail {
-        item: HistoryItem::of(&state, &entry, &undone),
+        item: HistoryItem::of(&state, &Brief::of(&entry), &undone),
         diff: of_effects(&effects),
         effects,
         effect_count: wanted.len(),
@@ -362,7 +363,7 @@ pub async fn page(
         items: entries
             .iter()
             .map(|logged| match logged {
-                Logged::Entry(entry) => HistoryItem::of(&state, entry, &undone),
+                Logged::Intact(brief) => HistoryItem::of(&state, brief, &undone),
                 Logged::Damaged { revision, at, project } => HistoryItem::damaged(&state, *revision, *at, *project),
             })
             .collect(),
@@ -393,25 +394,15 @@ async fn undone(api: &Api, filter: &HistoryFilter, from: u64) -> Result<HashMap<
         .await
         .map_err(|_| Problem::unavailable(1))?;
     let mut undone = HashMap::new();
-    for entry in found
+    for brief in found
         .iter()
-        .filter_map(Logged::entry)
-        .filter(|entry| entry.revision > from)
+        .filter_map(Logged::brief)
+        .filter(|brief| brief.revision > from)
     {
-        if let Some(revision) = entry.undoes {
+        if let Some(revision) = brief.undoes {
             // Newest first: of an undo of an undo, the last one counts.
-            undone.entry(revision).or_insert(entry.revision);
+            undone.entry(revision).or_insert(brief.revision);
         }
     }
     Ok(undone)
-}
-
-/// Whether an entry that belongs to no project is about an organization.
-pub fn is_about(entry: &LogEntry, organization: Id) -> bool {
-    entry.effects.iter().any(|effect| match effect {
-        Effect::Put { after: record, .. } | Effect::Remove { before: record } => {
-            record.id == organization || record.scope == Some(organization)
-        }
-        Effect::AddMembers { .. } | Effect::RemoveMembers { .. } => false,
-    })
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use hoist_model::Id;
+use hoist_model::brief::Brief;
 use hoist_model::document::Environment;
-use hoist_model::log::{Effect, LogEntry};
 use hoist_model::record::Kind;
 use hoist_model::state::State;
 use jiff::Timestamp;
@@ -12,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actor::ActorView;
-use crate::answer::shown;
 
 /// A change in the list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -73,29 +72,29 @@ impl HistoryItem {
         }
     }
 
-    /// From the entry; `undone` says which revision took which back.
-    pub fn of(state: &State, entry: &LogEntry, undone: &HashMap<u64, u64>) -> Self {
-        let environments = entry
+    /// From an entry; `undone` says which revision took which back.
+    pub fn of(state: &State, brief: &Brief, undone: &HashMap<u64, u64>) -> Self {
+        let environments = brief
             .environments
             .iter()
             .filter_map(|id| state.get_a::<Environment>(*id))
             .map(|body| body.key.clone());
         Self {
-            revision: entry.revision,
-            at: entry.at,
-            actor: ActorView::of(state, &entry.actor),
-            summary: entry.summary.clone(),
-            note: entry.note.clone(),
+            revision: brief.revision,
+            at: brief.at,
+            actor: ActorView::of(state, &brief.actor),
+            summary: brief.summary.clone(),
+            note: brief.note.clone(),
             environments: environments.collect(),
-            flags: flags(state, entry),
-            project: entry
+            flags: flags(state, brief),
+            project: brief
                 .project
                 .and_then(|id| state.get(id))
                 .map(|doc| doc.key.to_string()),
-            correlation: entry.correlation,
-            undoes: entry.undoes,
-            undone_by: undone.get(&entry.revision).copied(),
-            count: shown(&entry.effects).count(),
+            correlation: brief.correlation,
+            undoes: brief.undoes,
+            undone_by: undone.get(&brief.revision).copied(),
+            count: brief.count,
             damaged: false,
         }
     }
@@ -104,26 +103,17 @@ impl HistoryItem {
 /// Flags named in one item.
 const NAMED: usize = 3;
 
-/// The flags that an entry defines or sets up.
-fn flags(state: &State, entry: &LogEntry) -> Vec<String> {
+/// Keys of the flags that an entry defines or sets up.
+fn flags(state: &State, brief: &Brief) -> Vec<String> {
     let mut keys = Vec::new();
-    for effect in shown(&entry.effects) {
-        let (Effect::Put { after: record, .. } | Effect::Remove { before: record }) = effect else {
-            continue;
-        };
-        let id = match record.kind {
-            Kind::Flag => Some(record.id),
-            // A setting is keyed by its flag and its environment.
-            _ => record.key.split_once('/').and_then(|(flag, _)| flag.parse().ok()),
-        };
-        let doc = id
-            .and_then(|id| state.get(id))
-            .filter(|doc| doc.body.kind() == Kind::Flag);
-        if let Some(key) = doc.map(|doc| doc.key.to_string()).filter(|key| !keys.contains(key)) {
+    let docs = brief.flags.iter().filter_map(|id| state.get(*id));
+    for doc in docs.filter(|doc| doc.body.kind() == Kind::Flag) {
+        let key = doc.key.to_string();
+        if !keys.contains(&key) {
             keys.push(key);
-            if keys.len() == NAMED {
-                break;
-            }
+        }
+        if keys.len() == NAMED {
+            break;
         }
     }
     keys

@@ -199,7 +199,7 @@ async fn then(
     } else {
         More::No
     };
-    let told = |entry: &&Logged| Some((entry.revision(), entry.entry()?.summary.clone()));
+    let told = |entry: &&Logged| Some((entry.revision(), entry.brief()?.summary.clone()));
     then.since = later.iter().filter_map(told).collect();
     Ok(Some(then))
 }

@@ -88,7 +88,7 @@ async fn pages(
 
 fn line(args: &AuditArgs, state: &State, logged: &Logged) -> String {
     let item = match logged {
-        Logged::Entry(entry) => HistoryItem::of(state, entry, &HashMap::new()),
+        Logged::Intact(brief) => HistoryItem::of(state, brief, &HashMap::new()),
         Logged::Damaged { revision, at, project } => HistoryItem::damaged(state, *revision, *at, *project),
     };
     if args.json {

@@ -134,7 +134,7 @@ on_both! {
         }
         assert_eq!(store.tail(2, 9).await.unwrap().len(), 1);
         let found = store.history(&HistoryFilter::default(), None, 9).await.unwrap();
-        let marked: Vec<_> = found.iter().map(|logged| (logged.revision(), logged.entry().is_some())).collect();
+        let marked: Vec<_> = found.iter().map(|logged| (logged.revision(), logged.brief().is_some())).collect();
         assert_eq!(marked, [(3, true), (2, false), (1, true)]);
         let Logged::Damaged { at, .. } = &found[1] else { panic!("{:?}", found[1]) };
         assert!(at.is_some());

@@ -9,6 +9,7 @@
 mod support;
 
 mod backup;
+mod briefs;
 mod cable;
 mod crash;
 mod damage;

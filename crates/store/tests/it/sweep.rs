@@ -31,7 +31,7 @@ on_both! {
                 }
                 drop(opened);
                 let store = db.open().await;
-                assert_eq!(store.schema().await.unwrap().0, 2, "{fault:?} at call {n}");
+                assert_eq!(store.schema().await.unwrap().0, 3, "{fault:?} at call {n}");
                 everything_works(&store).await;
                 store.close().await;
                 if spared {
@@ -39,7 +39,7 @@ on_both! {
                 }
             }
         }
-        // Both migrations have a dozen statements at least.
+        // The migrations have a dozen statements at least.
         assert!(interrupted > 3 * 12, "{interrupted}");
         eprintln!("torture: migrations database={} interrupted={interrupted}", db.name());
     }
