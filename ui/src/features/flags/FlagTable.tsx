@@ -13,6 +13,7 @@ import { flagsText } from '@/text/flags';
 import type { Columns, OtherColumn } from './columns';
 import classes from './Flags.module.css';
 import type { ListSearch, Sort } from './search';
+import type { PlacedFlag } from './useFlagList';
 
 export interface CellTarget {
   flag: string;
@@ -27,6 +28,7 @@ export interface RowActions {
 
 interface FlagTableProps extends RowActions {
   items: FlagListItem[];
+  rows: PlacedFlag[];
   columns: Columns;
   search: ListSearch;
   selected: ReadonlySet<string>;
@@ -42,7 +44,16 @@ const sortColumns: Partial<Record<OtherColumn | 'flag', [Sort, Sort]>> = {
   created: ['-created', 'created'],
 };
 
-export function FlagTable({ items, columns, search, selected, flashing, ...actions }: FlagTableProps) {
+export const FlagTable = memo(function FlagTable({
+  items,
+  rows,
+  columns,
+  search,
+  selected,
+  flashing,
+  ...actions
+}: FlagTableProps) {
+  const addressOf = useAddress();
   const density = search.density ?? 'normal';
   const pageSelected = items.length > 0 && items.every((item) => selected.has(item.key));
   const someSelected = !pageSelected && items.some((item) => selected.has(item.key));
@@ -79,10 +90,11 @@ export function FlagTable({ items, columns, search, selected, flashing, ...actio
           </tr>
         </thead>
         <tbody>
-          {items.map((item) => (
+          {rows.map(({ place, item }) => (
             <FlagRow
-              key={item.id}
+              key={place}
               item={item}
+              address={addressOf(item)}
               columns={columns}
               selected={selected.has(item.key)}
               flashing={flashing.has(item.key)}
@@ -94,7 +106,7 @@ export function FlagTable({ items, columns, search, selected, flashing, ...actio
       </table>
     </section>
   );
-}
+});
 
 function SortHead({
   column,
@@ -150,13 +162,15 @@ function SelectPage({ all, some, onSelectPage }: SelectPageProps) {
 
 interface FlagRowProps extends RowActions {
   item: FlagListItem;
+  address: string;
   columns: Columns;
   selected: boolean;
   flashing: boolean;
 }
 
 /** Plain elements: a key press in the search may bring a hundred new rows. */
-const FlagRow = memo(function FlagRow({ item, columns, selected, flashing, onCell, onSelect }: FlagRowProps) {
+const FlagRow = memo(function FlagRow({ item, address, columns, ...row }: FlagRowProps) {
+  const { selected, flashing, onCell, onSelect } = row;
   return (
     <tr data-selected={selected || undefined} data-flash={flashing || undefined} data-row={item.key}>
       <td className={classes.checkCell}>
@@ -170,7 +184,7 @@ const FlagRow = memo(function FlagRow({ item, columns, selected, flashing, onCel
         />
       </td>
       <th scope="row" className={classes.flagCell}>
-        <FlagName item={item} />
+        <FlagName item={item} address={address} />
       </th>
       {columns.environments.map((environment) => (
         <td key={environment.key} className={classes.stateCell}>
@@ -187,16 +201,16 @@ const FlagRow = memo(function FlagRow({ item, columns, selected, flashing, onCel
   );
 });
 
-export function FlagName({ item }: { item: FlagListItem }) {
+/** Where the flags of the project are; asked once for the list, not in each row. */
+function useAddress(): (item: FlagListItem) => string {
   const { organization, project } = useScope();
+  return (item) => `/o/${organization}/p/${project}/flags/${encodeURIComponent(item.key)}`;
+}
+
+function FlagName({ item, address }: { item: FlagListItem; address: string }) {
   return (
     <div className={classes.name}>
-      <RowLink
-        to={`/o/${organization}/p/${project}/flags/${encodeURIComponent(item.key)}`}
-        className={classes.key}
-        title={item.name || undefined}
-        data-row-link
-      >
+      <RowLink to={address} className={classes.key} title={item.name || undefined} data-row-link>
         {item.key}
       </RowLink>
       <span className={classes.kind}>{flagsText.kinds[item.kind]}</span>
@@ -271,19 +285,20 @@ function OtherCell({ item, column }: { item: FlagListItem; column: OtherColumn }
 }
 
 interface FlagCardsProps extends RowActions {
-  items: FlagListItem[];
+  rows: PlacedFlag[];
   environments: Environment[];
   selected: ReadonlySet<string>;
 }
 
 /** The list on a phone: two lines for a flag, name first, then a pill for each environment. */
-export function FlagCards({ items, environments, selected, onCell, onSelect }: FlagCardsProps) {
+export function FlagCards({ rows, environments, selected, onCell, onSelect }: FlagCardsProps) {
+  const addressOf = useAddress();
   return (
     <ul className={classes.cards}>
-      {items.map((item) => (
-        <li key={item.id} data-row={item.key} data-selected={selected.has(item.key) || undefined}>
+      {rows.map(({ place, item }) => (
+        <li key={place} data-row={item.key} data-selected={selected.has(item.key) || undefined}>
           <div className={classes.cardTop}>
-            <FlagName item={item} />
+            <FlagName item={item} address={addressOf(item)} />
             <ActionIcon
               aria-label={flagsText.selectRow(item.key)}
               aria-pressed={selected.has(item.key)}

@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react';
 import { flagKeys } from '@/api/live';
 import type { Facet, FlagListItem, LiveChange } from '@/api/types';
 import { useLiveChange } from '@/app/live';
@@ -20,7 +20,7 @@ import { type CellTarget, FlagCards, FlagTable } from './FlagTable';
 import { NoFlags, NoMatch } from './ListStates';
 import { ColumnsMenu, Pager } from './ListTools';
 import { QueryBox } from './QueryBox';
-import { type ListSearch, sizes } from './search';
+import { type ListSearch, type Sort, sizes } from './search';
 import { useAllMatching, useFlagList, useTrail, useTypedQuery } from './useFlagList';
 import { useRowKeys } from './useRowKeys';
 import { ViewsMenu } from './ViewsMenu';
@@ -86,6 +86,19 @@ function useSelection(items: FlagListItem[]) {
   };
 }
 
+const CreateButton = memo(function CreateButton(props: { allowed: boolean; onCreate: () => void }) {
+  return (
+    <GuardedButton
+      allowed={props.allowed}
+      permission="flag.create"
+      leftSection={<Icon name="flag" />}
+      onClick={props.onCreate}
+    >
+      {flagsText.create}
+    </GuardedButton>
+  );
+});
+
 export function FlagsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -117,10 +130,29 @@ export function FlagsPage() {
       replace,
       resetScroll: !replace,
     });
-  const keepPage = (change: Partial<ListSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  // A letter of the search draws the page several times: what stands around the rows only when it changes.
+  const create = useStable(() => setCreating(true));
+  const open = useStable(
+    (next: ListSearch) => void navigate({ search: { cols: search.cols, density: search.density, ...next } }),
+  );
+  const keepPage = useStable(
+    (change: Partial<ListSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
+  );
+  const rowActions = {
+    onCell: setCell,
+    onSelect: useStable(selection.select),
+    onSelectPage: useStable(selection.selectPage),
+    onSort: useStable((sort: Sort) => view({ sort: sort === 'key' ? undefined : sort })),
+    onColumns: useStable(() => setChoosing(true)),
+  };
+  const pageActions = {
+    onPrevious: useStable(() => view({ cursor: previous, page: page > 2 ? page - 1 : undefined }, false)),
+    onNext: useStable(() => view({ cursor: list.data?.next ?? undefined, page: page + 1 }, false)),
+    onSize: useStable((size: number) => view({ size: sizes.find((allowed) => allowed === size) })),
+  };
   const page = search.page ?? 1;
-  const typed = useTypedQuery(search, (q) => view({ q: q || undefined }));
+  const typed = useStable(useTypedQuery(search, (q) => view({ q: q || undefined })));
   const known = useMemo(
     () => ({ environments, tags: list.data?.tags ?? noTags }),
     [environments, list.data?.tags],
@@ -128,27 +160,13 @@ export function FlagsPage() {
   const target = cell && items.find((item) => item.key === cell.flag);
   const targetEnvironment = cell && environments.find((environment) => environment.key === cell.environment);
   const total = list.data?.total ?? 0;
-  const rowActions = { onCell: setCell, onSelect: useStable(selection.select) };
 
   return (
     <div className={classes.page} data-selecting={selection.selected.size > 0 || undefined}>
       <BusyBar busy={list.isFetching && list.isPlaceholderData} />
       <PageHeader title={flagsText.title} aside={list.data ? flagsText.total(total) : undefined}>
-        <ViewsMenu
-          environments={environments}
-          search={search}
-          onView={(next) =>
-            void navigate({ search: { cols: search.cols, density: search.density, ...next } })
-          }
-        />
-        <GuardedButton
-          allowed={mayCreate}
-          permission="flag.create"
-          leftSection={<Icon name="flag" />}
-          onClick={() => setCreating(true)}
-        >
-          {flagsText.create}
-        </GuardedButton>
+        <ViewsMenu environments={environments} search={search} onView={open} />
+        <CreateButton allowed={mayCreate} onCreate={create} />
       </PageHeader>
       <div className={classes.tools}>
         <QueryBox
@@ -176,26 +194,25 @@ export function FlagsPage() {
         (search.q ? (
           <NoMatch query={search.q} onQuery={(q) => view({ q: q || undefined })} />
         ) : (
-          <NoFlags onCreate={() => setCreating(true)} />
+          <NoFlags onCreate={create} />
         ))}
       {items.length > 0 &&
         (phone ? (
           <FlagCards
-            items={list.rows}
+            rows={list.rows}
             environments={columns.environments}
             selected={selection.selected}
-            {...rowActions}
+            onCell={rowActions.onCell}
+            onSelect={rowActions.onSelect}
           />
         ) : (
           <FlagTable
-            items={list.rows}
+            items={items}
+            rows={list.rows}
             columns={columns}
             search={search}
             selected={selection.selected}
             flashing={flashing}
-            onSort={(sort) => view({ sort: sort === 'key' ? undefined : sort })}
-            onSelectPage={selection.selectPage}
-            onColumns={() => setChoosing(true)}
             {...rowActions}
           />
         ))}
@@ -213,9 +230,7 @@ export function FlagsPage() {
           shown={items.length}
           total={total}
           hasNext={Boolean(list.data?.next)}
-          onPrevious={() => view({ cursor: previous, page: page > 2 ? page - 1 : undefined }, false)}
-          onNext={() => view({ cursor: list.data?.next ?? undefined, page: page + 1 }, false)}
-          onSize={(size) => view({ size: sizes.find((allowed) => allowed === size) })}
+          {...pageActions}
         />
       )}
       {cell && target && targetEnvironment && (

@@ -1,4 +1,5 @@
 import { Button, Checkbox, NativeSelect, Popover, SegmentedControl } from '@mantine/core';
+import { memo } from 'react';
 import type { Environment } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { flagsText } from '@/text/flags';
@@ -16,7 +17,8 @@ interface ColumnsMenuProps {
   onSearch: (change: Partial<ListSearch>) => void;
 }
 
-export function ColumnsMenu({ opened, onOpened, environments, columns, search, onSearch }: ColumnsMenuProps) {
+export const ColumnsMenu = memo(function ColumnsMenu(props: ColumnsMenuProps) {
+  const { opened, onOpened, environments, columns, search, onSearch } = props;
   const pinned = new Set(columns.environments.map((environment) => environment.key));
   return (
     <Popover opened={opened} onChange={onOpened} position="bottom-end" width={280} trapFocus returnFocus>
@@ -91,7 +93,7 @@ export function ColumnsMenu({ opened, onOpened, environments, columns, search, o
       </Popover.Dropdown>
     </Popover>
   );
-}
+});
 
 interface PagerProps {
   search: ListSearch;
@@ -103,7 +105,8 @@ interface PagerProps {
   onSize: (size: number) => void;
 }
 
-export function Pager({ search, shown, total, hasNext, onPrevious, onNext, onSize }: PagerProps) {
+export const Pager = memo(function Pager({ search, shown, total, hasNext, ...acts }: PagerProps) {
+  const { onPrevious, onNext, onSize } = acts;
   const size = search.size ?? defaultSize;
   const page = search.page ?? 1;
   const from = (page - 1) * size + 1;
@@ -125,4 +128,4 @@ export function Pager({ search, shown, total, hasNext, onPrevious, onNext, onSiz
       />
     </nav>
   );
-}
+});

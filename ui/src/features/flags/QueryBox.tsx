@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Combobox, Menu, TextInput, useCombobox } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '@/components/Icon';
 import { useKeys } from '@/components/keys';
+import { useStable } from '@/components/useStable';
 import { flagsText } from '@/text/flags';
 import classes from './Flags.module.css';
 import { complete, filterKeys, nearestKey, parseQuery, unknownKeys, without, writeTerm } from './query';
@@ -15,14 +16,16 @@ interface QueryBoxProps {
 }
 
 /** The query is text; suggestions, chips and menus only write into it. */
-export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
+export const QueryBox = memo(function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
   const [text, setText] = useState(value);
   const [caret, setCaret] = useState(value.length);
   const input = useRef<HTMLInputElement>(null);
   /** What was sent and is not in the address yet, after what is. */
   const sent = useRef([value]);
-  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const options = useMemo(() => suggest(text, caret, known), [text, caret, known]);
+  const store = useCombobox({ onDropdownClose: () => store.resetSelectedOption() });
+  // An empty list is not opened: where it would be is measured with each letter.
+  const combobox = { ...store, dropdownOpened: store.dropdownOpened && options.length > 0 };
 
   useEffect(() => {
     const arrived = sent.current.indexOf(value);
@@ -49,6 +52,14 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
     send(next);
     window.requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
   };
+
+  const pick = useStable((key: string) => {
+    write(text.trim() === '' ? `${key}:` : `${text.trim()} ${key}:`);
+    window.setTimeout(() => {
+      input.current?.focus();
+      combobox.openDropdown();
+    }, 50);
+  });
 
   useKeys({
     '/': () => {
@@ -110,7 +121,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
               onClick={() => combobox.openDropdown()}
               onBlur={() => combobox.closeDropdown()}
               onKeyDown={(event) => {
-                if (event.key === 'Escape' && (!combobox.dropdownOpened || options.length === 0)) {
+                if (event.key === 'Escape' && !combobox.dropdownOpened) {
                   input.current?.blur();
                 }
                 if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1)
@@ -118,7 +129,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
               }}
             />
           </Combobox.Target>
-          <Combobox.Dropdown hidden={options.length === 0}>
+          <Combobox.Dropdown>
             <Combobox.Options aria-label={flagsText.suggestions} className={classes.options}>
               {options.map((option) => (
                 <Combobox.Option key={option.insert} value={option.insert} className={classes.option}>
@@ -129,16 +140,7 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
             </Combobox.Options>
           </Combobox.Dropdown>
         </Combobox>
-        <FilterMenu
-          onPick={(key) => {
-            const next = text.trim() === '' ? `${key}:` : `${text.trim()} ${key}:`;
-            write(next);
-            window.setTimeout(() => {
-              input.current?.focus();
-              combobox.openDropdown();
-            }, 50);
-          }}
-        />
+        <FilterMenu onPick={pick} />
         {matches !== undefined && text !== '' && (
           <span className={classes.matches} role="status">
             {flagsText.matches(matches)}
@@ -177,9 +179,9 @@ export function QueryBox({ value, known, matches, onChange }: QueryBoxProps) {
       )}
     </div>
   );
-}
+});
 
-function FilterMenu({ onPick }: { onPick: (key: string) => void }) {
+const FilterMenu = memo(function FilterMenu({ onPick }: { onPick: (key: string) => void }) {
   return (
     <Menu position="bottom-start" width={340} returnFocus={false}>
       <Menu.Target>
@@ -199,4 +201,4 @@ function FilterMenu({ onPick }: { onPick: (key: string) => void }) {
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

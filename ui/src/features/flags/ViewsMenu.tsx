@@ -1,5 +1,5 @@
 import { Button, Menu, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, memo, useState } from 'react';
 import type { Environment } from '@/api/types';
 import { useScope } from '@/app/scope';
 import { Dialog } from '@/components/Dialog';
@@ -38,7 +38,7 @@ function builtIn(environments: Environment[]): [string, ListSearch][] {
 }
 
 /** Views of the list: those that are always there, and one's own. Each is a plain address. */
-export function ViewsMenu({ environments, search, onView }: ViewsMenuProps) {
+export const ViewsMenu = memo(function ViewsMenu({ environments, search, onView }: ViewsMenuProps) {
   const { organization, project } = useScope();
   const { views, save, remove } = useSavedViews(organization, project);
   const { show } = useToasts();
@@ -105,7 +105,7 @@ export function ViewsMenu({ environments, search, onView }: ViewsMenuProps) {
       )}
     </>
   );
-}
+});
 
 interface NameDialogProps {
   start: string;

@@ -48,19 +48,42 @@ export function useFlagList(search: ListSearch) {
   // While the old rows stand in for the new ones, the view is still the old one.
   const view = useRef('');
   if (!query.isPlaceholderData) view.current = JSON.stringify([organization, project, request]);
-  const items = useStableOrder(query.data?.items, view.current);
-  return { ...query, items, rows: useFirstRows(items, view.current) };
+  const rows = useStableOrder(query.data?.items, view.current);
+  const items = useMemo(() => rows.map(({ item }) => item), [rows]);
+  // Named one by one: whoever takes all of a query is drawn for all that changes in it.
+  const { data, error, isError, isFetching, isPending, isPlaceholderData, refetch } = query;
+  const state = { data, error, isError, isFetching, isPending, isPlaceholderData, refetch };
+  return { ...state, items, rows: useFirstRows(rows, view.current) };
+}
+
+/**
+ * A flag with the place that it has as long as the view stays open. What is drawn there for one view is filled anew
+ * for the next, which costs half of what taking it away and drawing it again does.
+ */
+export interface PlacedFlag {
+  place: number;
+  item: FlagListItem;
 }
 
 /** Height of the densest row. */
 const rowPx = 32;
 
-/** The rows to draw: of a new view those that fit the window, and the others as soon as these are on screen. */
-function useFirstRows(items: FlagListItem[], view: string): FlagListItem[] {
-  const drawn = useDeferredValue(view);
+/**
+ * The rows to draw: of a new view those that fit the window, and the others, below the window, as soon as these are
+ * on screen. Until then theirs are those of the view before.
+ */
+function useFirstRows(rows: PlacedFlag[], view: string): PlacedFlag[] {
+  const now = useMemo(() => ({ rows, view }), [rows, view]);
+  const drawn = useDeferredValue(now);
   const fitting = Math.ceil(window.innerHeight / rowPx);
-  const first = drawn !== view && window.scrollY < rowPx && items.length > fitting;
-  return useMemo(() => (first ? items.slice(0, fitting) : items), [items, first, fitting]);
+  const first = drawn.view !== view && window.scrollY < rowPx && rows.length > fitting;
+  const rest = first ? drawn.rows : rows;
+  return useMemo(() => {
+    if (rest === rows) return rows;
+    const head = rows.slice(0, fitting);
+    const last = head.at(-1)?.place ?? -1;
+    return [...head, ...rest.slice(fitting, rows.length).filter(({ place }) => place > last)];
+  }, [rows, rest, fitting]);
 }
 
 /** While an answer is on its way, the next question waits for this long a pause of the keys. */
@@ -97,20 +120,19 @@ export function useTypedQuery(search: ListSearch, onQuery: (q: string) => void):
   };
 }
 
-const nothing: FlagListItem[] = [];
+const nothing: PlacedFlag[] = [];
 
 /** Rows keep their place while a view stays open, whatever a change by others does to the order. */
-function useStableOrder(items: FlagListItem[] | undefined, view: string): FlagListItem[] {
+function useStableOrder(items: FlagListItem[] | undefined, view: string): PlacedFlag[] {
   const seen = useRef<{ view: string; order: Map<string, number> }>({ view: '', order: new Map() });
   return useMemo(() => {
     if (!items) return nothing;
     if (seen.current.view !== view) {
-      seen.current = { view, order: new Map(items.map((item, index) => [item.id, index])) };
-      return items;
+      seen.current = { view, order: new Map() };
     }
     const { order } = seen.current;
     for (const item of items) if (!order.has(item.id)) order.set(item.id, order.size);
-    return [...items].sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+    return items.map((item) => ({ place: order.get(item.id) ?? 0, item })).sort((a, b) => a.place - b.place);
   }, [items, view]);
 }
 
