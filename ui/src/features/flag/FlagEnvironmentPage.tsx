@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { FlagEnvironment } from '@/api/types';
 import { useKeys } from '@/components/keys';
 import { EmptyState, Note } from '@/components/Status';
+import { useStable } from '@/components/useStable';
 import { RuleList } from '@/features/rules/RuleList';
 import type { Rule } from '@/features/rules/wire';
 import { ScheduleSection } from '@/features/schedule/ScheduleSection';
@@ -18,7 +19,7 @@ import { OtherwiseSection } from './OtherwiseSection';
 import { OverridesSection } from './OverridesSection';
 import { PrerequisitesSection } from './PrerequisitesSection';
 import { problemsByRule } from './problems';
-import { RampActs } from './RampActs';
+import { RampActs, rampsIn } from './RampActs';
 import { Section } from './Section';
 import { StateSection } from './StateSection';
 import { entryOf, useFlag, variantKeys } from './useFlag';
@@ -36,7 +37,7 @@ export function FlagEnvironmentPage() {
 function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
   const { detail, scope } = useFlag();
   const draft = useFlagDraft(entry);
-  const variants = variantKeys(detail);
+  const variants = useMemo(() => variantKeys(detail), [detail]);
   const [editing, setEditing] = useState<Rule>();
   const { open, setOpen } = useOpenRule();
   const { config } = draft.body;
@@ -63,6 +64,12 @@ function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
     environments,
     draft: draft.draft || editing ? shownBody : undefined,
   });
+  const openRule = useStable(setOpen);
+  const setRules = useStable((rules: Rule[]) => draft.setConfig({ rules }));
+  const acts = useMemo(() => {
+    const ramps = new Set(rampsIn(entry));
+    return ({ id }: Rule) => ramps.has(id) && <RampActs flag={detail.flag.key} entry={entry} rule={id} />;
+  }, [detail.flag.key, entry]);
   useKeys({
     a: () => document.querySelector<HTMLButtonElement>('[data-add-rule]')?.click(),
     t: () => document.querySelector<HTMLInputElement>('[data-tester-subject]')?.focus(),
@@ -85,16 +92,16 @@ function EnvironmentTab({ entry }: { entry: FlagEnvironment }) {
               live={entry.config.rules}
               variants={variants}
               open={open}
-              setOpen={setOpen}
+              setOpen={openRule}
               readOnly={readOnly}
               problems={problems}
               marksOf={rail.marksOf}
               resultOf={rail.resultOf}
               onEdit={setEditing}
-              onChange={(rules) => draft.setConfig({ rules })}
+              onChange={setRules}
               draftKey={draft.key}
               onRule={draft.setRule}
-              acts={(rule) => <RampActs flag={detail.flag.key} entry={entry} rule={rule.id} />}
+              acts={acts}
             />
           </Section>
           <OtherwiseSection entry={entry} draft={draft} variants={variants} readOnly={readOnly} />

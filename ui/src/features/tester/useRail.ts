@@ -71,11 +71,11 @@ export function useRail({ flag, entry, environments, draft }: RailInput): Rail {
     revision,
   );
   const result = main.data?.results[0];
+  const told = Object.keys(context).length > 0 ? result?.explanation : undefined;
   const notes = useMemo(() => {
-    const list = ruleNotes(readExplanation(result?.explanation));
+    const list = ruleNotes(readExplanation(told));
     return new Map(list.map((note) => [note.id, note]));
-  }, [result]);
-  const chosen = Object.keys(context).length > 0;
+  }, [told]);
   const marks = useMemo(() => {
     const found = new Map<string, Marks>();
     for (const [id, note] of notes) found.set(id, marksFrom(note.condition));
@@ -97,13 +97,13 @@ export function useRail({ flag, entry, environments, draft }: RailInput): Rail {
     others: all.data?.results ?? [],
     error: main.error,
     busy: main.isFetching,
-    marksOf: useCallback((rule) => (chosen ? (marks.get(rule) ?? noMarks) : noMarks), [chosen, marks]),
+    marksOf: useCallback((rule) => marks.get(rule) ?? noMarks, [marks]),
     resultOf: useCallback(
       (rule) => {
-        const verdict = chosen ? notes.get(rule)?.verdict : undefined;
+        const verdict = notes.get(rule)?.verdict;
         return verdict && t.ruleVerdicts[verdict];
       },
-      [chosen, notes],
+      [notes],
     ),
   };
 }
