@@ -166,8 +166,19 @@ fn what(serve: &ruleset::Serve, leaves: &mut Leaves<'_>, tables: &mut Tables) ->
             let ramp = ramp(own, extra, leaves, tables)?;
             What::Ramp(push(&mut leaves.block.ramps, ramp))
         }
-        ruleset::What::JsonLogic { expression, otherwise } => {
-            let logic = logic(expression, otherwise.as_deref(), extra, leaves)?;
+        ruleset::What::JsonLogic {
+            expression,
+            otherwise,
+            fractional,
+        } => {
+            let compiled = json_logic::compile(expression, *fractional)?;
+            let (leaves_of, otherwise) = named(otherwise.as_deref(), extra, leaves)?;
+            let logic = JsonLogic {
+                expression: compiled,
+                reads_clock: expression.to_string().contains("$flagd"),
+                leaves: leaves_of,
+                otherwise,
+            };
             What::JsonLogic(push(&mut leaves.block.expressions, logic))
         }
     })
@@ -212,26 +223,19 @@ fn ramp(ramp: &ruleset::Ramp, extra: &Metadata, leaves: &mut Leaves<'_>, tables:
     })
 }
 
-fn logic(
-    expression: &Json,
+/// A leaf for each variant that an expression may name, and the one for null.
+fn named(
     otherwise: Option<&str>,
     extra: &Metadata,
     leaves: &mut Leaves<'_>,
-) -> Result<JsonLogic, String> {
+) -> Result<(Box<[At<Leaf>]>, At<Leaf>), String> {
     let otherwise = match otherwise {
         Some(key) => leaves.variant(key, extra)?,
         None => leaves.leaf(None, extra),
     };
     let variants = u16::try_from(leaves.variants.len()).unwrap_or(u16::MAX);
     let of_variants = (0..variants).map(|at| leaves.leaf(Some(at), extra)).collect();
-    let compiled = json_logic::compile(expression)?;
-    let reads_clock = expression.to_string().contains("$flagd");
-    Ok(JsonLogic {
-        expression: compiled,
-        reads_clock,
-        leaves: of_variants,
-        otherwise,
-    })
+    Ok((of_variants, otherwise))
 }
 
 /// Compiles an allocation; salt, literals and separators are joined beforehand.

@@ -195,8 +195,8 @@ impl<'s, V: Visitor> Run<'s, '_, V> {
                 return answer(Some(logic.otherwise), enabled, why);
             }
             Ok(Value::Str(key)) => key,
-            Ok(Value::Bool(value)) => value.to_string(),
-            Ok(_) => return failed(enabled, why, EvalError::General),
+            Ok(scalar @ (Value::Bool(_) | Value::Int(_) | Value::Float(_))) => scalar.text().unwrap_or_default(),
+            Ok(Value::List(_) | Value::Object(_)) => return failed(enabled, why, EvalError::General),
             Err(_) => return failed(enabled, why, EvalError::ParseError),
         };
         let variant = flag.variants().iter().position(|variant| *variant.key == *key);

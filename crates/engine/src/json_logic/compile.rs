@@ -3,19 +3,20 @@
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value as Json};
 
-use super::node::{Args, Node, Op};
+use super::fractional::Fixed;
+use super::node::{Args, Choice, Node, Op};
 use super::{MAX_DEPTH, MAX_NODES};
 use crate::Value;
+use crate::ruleset::Fractional;
 
-/// Operators that exist in flagd and are not carried yet.
-const NOT_YET: [&str; 1] = ["fractional"];
-
-pub(super) fn compile(rule: &Json) -> Result<Node, String> {
-    Compiler { nodes: 0 }.node(rule, 0)
+pub(super) fn compile(rule: &Json, fractional: Fractional) -> Result<Node, String> {
+    Compiler { nodes: 0, fractional }.node(rule, 0)
 }
 
 struct Compiler {
     nodes: usize,
+    /// The generation of every `fractional` in it.
+    fractional: Fractional,
 }
 
 impl Compiler {
@@ -68,7 +69,7 @@ impl Compiler {
     }
 
     fn call(&mut self, name: &str, args: &Json, depth: usize) -> Result<Node, String> {
-        let op = operator(name)?;
+        let op = operator(name, self.fractional)?;
         let args = match args {
             Json::Array(items) => Args::Listed(self.nodes(items, depth)?),
             single => Args::Single(Box::new(self.node(single, depth + 1)?)),
@@ -77,14 +78,8 @@ impl Compiler {
     }
 }
 
-fn operator(name: &str) -> Result<Op, String> {
-    if let Some(op) = Op::named(name) {
-        return Ok(op);
-    }
-    if NOT_YET.contains(&name) {
-        return Err(format!("the operator `{name}` is not supported yet"));
-    }
-    Err(match name {
+fn operator(name: &str, fractional: Fractional) -> Result<Op, String> {
+    Op::named(name, fractional).ok_or_else(|| match name {
         "$ref" => "a `$ref` that names no evaluator".to_owned(),
         _ => format!("the operator `{name}` does not exist"),
     })
@@ -101,7 +96,7 @@ fn literal(node: &Node) -> Option<Value> {
     }
 }
 
-/// The fast forms: variables with a fixed path, membership in a fixed list of texts.
+/// The fast forms: variables with a fixed path, membership in a fixed list of texts, fixed arms of a choice.
 fn simplified(op: Op, args: Args) -> Node {
     match (op, &args) {
         (Op::Var, Args::Single(path)) => fixed_path(path),
@@ -115,9 +110,26 @@ fn simplified(op: Op, args: Args) -> Node {
             }
             _ => None,
         },
+        (Op::Fractional(generation), Args::Listed(list)) => choice(generation, list),
         _ => None,
     }
     .unwrap_or(Node::Call(op, args))
+}
+
+/// A choice among written arms. Only a first argument that is computed can be anything but an arm or what is hashed.
+fn choice(generation: Fractional, list: &[Node]) -> Option<Node> {
+    let (by, arms) = match list.split_first() {
+        Some((Node::Literal(Value::List(_)), _)) => (None, list),
+        Some((first, rest)) => (Some(first.clone()), rest),
+        None => (None, list),
+    };
+    let arms: Option<Vec<Value>> = arms.iter().map(literal).collect();
+    Some(Node::Fractional(Box::new(Choice {
+        generation,
+        by,
+        arms: Fixed::new(&arms?),
+        args: Args::Listed(list.to_vec()),
+    })))
 }
 
 fn fixed_path(node: &Node) -> Option<Node> {

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use super::coerce::{measure, truth};
-use super::node::{Args, Node, Op};
+use super::fractional::{First, Fixed, first, implicit};
+use super::node::{Args, Choice, Node, Op};
 use super::{Lookup, MAX_DEPTH, WORK, strict};
 use crate::Value;
+use crate::context::TARGETING_KEY;
+use crate::ruleset::Fractional;
 
 /// Why an evaluation stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +62,7 @@ impl Run {
                     matches!(&*needle, Value::Str(text) if texts.contains(text)),
                 ))
             }
+            Node::Fractional(choice) => self.choice(choice, data)?,
             Node::Call(op, args) => self.call(*op, args, data)?,
         })
     }
@@ -114,6 +118,7 @@ impl Run {
             }
             Op::Var => self.variable(args.nodes(), data)?,
             Op::Missing | Op::MissingSome => self.missing(op, args, data)?,
+            Op::Fractional(generation) => self.fractional(generation, args, data)?,
             _ => {
                 let args = self.arguments(args, data)?;
                 strict::apply(self, op, args)?
@@ -195,6 +200,60 @@ impl Run {
         }
         let enough = needed.is_some_and(|needed| (paths.len() - missing.len()) as f64 >= needed);
         Ok(Value::List(if enough { Vec::new() } else { missing }))
+    }
+
+    /// A choice among arms that are known.
+    fn choice<'e>(&mut self, choice: &'e Choice, data: Data<'_>) -> Result<Cow<'e, Value>> {
+        let by = choice.by.as_ref().map(|by| self.node(by, data)).transpose()?;
+        let hash = match by.as_deref() {
+            Some(by) => {
+                self.charge(measure(by).0)?;
+                match first(choice.generation, by) {
+                    First::Hashed(hash) => Some(hash),
+                    // What is computed to a list is an arm before those that are written.
+                    First::Arm if matches!(by, Value::List(_)) => {
+                        return self.fractional(choice.generation, &choice.args, data).map(Cow::Owned);
+                    }
+                    // Any other is an arm that is none.
+                    First::Arm | First::Neither => None,
+                }
+            }
+            None => self.implicit(choice.generation, data)?,
+        };
+        let Some((hash, arms)) = hash.zip(choice.arms.as_ref()) else {
+            return Ok(Cow::Owned(Value::Null));
+        };
+        self.charge(arms.len())?;
+        Ok(arms.at(hash).map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// A choice by computed arguments.
+    fn fractional(&mut self, generation: Fractional, args: &Args, data: Data<'_>) -> Result<Value> {
+        let args = self.arguments(args, data)?;
+        self.charge(args.iter().map(|arg| measure(arg).0).sum())?;
+        let Some((by, rest)) = args.split_first() else {
+            return Ok(Value::Null);
+        };
+        let (hash, arms) = match first(generation, by) {
+            First::Hashed(hash) => (Some(hash), rest),
+            First::Arm => (self.implicit(generation, data)?, args.as_slice()),
+            First::Neither => (None, rest),
+        };
+        let arms = Fixed::new(arms);
+        let chosen = hash.zip(arms.as_ref()).and_then(|(hash, arms)| arms.at(hash));
+        Ok(chosen.cloned().unwrap_or_default())
+    }
+
+    /// The hash of the flag and the targeting key, if there is one.
+    fn implicit(&mut self, generation: Fractional, data: Data<'_>) -> Result<Option<u32>> {
+        let Some(Value::Str(key)) = self.find(data, TARGETING_KEY)? else {
+            return Ok(None);
+        };
+        let flag = match self.find(data, "$flagd.flagKey")? {
+            Some(Value::Str(flag)) => flag,
+            _ => String::new(),
+        };
+        Ok((!key.is_empty()).then(|| implicit(generation, &flag, &key)))
     }
 
     /// The list a loop runs over; anything else counts as empty.

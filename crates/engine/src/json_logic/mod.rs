@@ -16,18 +16,20 @@
 //! | `cat` `substr` `in` `merge` | text and lists; positions count characters |
 //! | `map` `filter` `reduce` `all` `none` `some` | over a list; what is not a list counts as empty |
 //! | `sem_ver` `starts_with` `ends_with` | flagd's own; null when an argument is not what they need |
-//!
-//! `fractional` is refused by name until its hash generations are schemes of ours.
+//! | `fractional` | flagd's own: a weighted choice by hash; its two generations are told apart in `fractional` |
 //!
 //! Total: depth and size are limited when compiling ([`MAX_DEPTH`], [`MAX_NODES`]), work when
 //! evaluating ([`WORK`]), so no rule recurses or grows without end and none panics.
 //!
 //! How to extend: a new operator is a case of `node::Op` with its name in `Op::named`, and its
-//! meaning in `eval` (lazy arguments) or `strict` (evaluated arguments).
+//! meaning in `eval` (lazy arguments) or `strict` (evaluated arguments). A new generation of `fractional` is a case of
+//! [`Fractional`] and what it hashes in `fractional`.
 
+mod cbor;
 mod coerce;
 mod compile;
 mod eval;
+mod fractional;
 mod node;
 mod strict;
 #[cfg(test)]
@@ -37,6 +39,7 @@ mod version;
 use serde_json::Value as Json;
 
 use crate::Value;
+use crate::ruleset::Fractional;
 
 /// How deep calls and lists may be nested, in rules and in the values they build.
 pub const MAX_DEPTH: usize = 64;
@@ -57,12 +60,12 @@ pub trait Lookup {
 #[derive(Clone, Debug)]
 pub struct Expression(node::Node);
 
-/// Compiles an expression whose `$ref`s are resolved.
+/// Compiles an expression whose `$ref`s are resolved and whose `fractional` is of that generation.
 ///
 /// # Errors
 /// Says what cannot be read, for people.
-pub fn compile(expression: &Json) -> Result<Expression, String> {
-    compile::compile(expression).map(Expression)
+pub fn compile(expression: &Json, fractional: Fractional) -> Result<Expression, String> {
+    compile::compile(expression, fractional).map(Expression)
 }
 
 impl Expression {

@@ -2,7 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
+use super::fractional::Fixed;
 use crate::Value;
+use crate::ruleset::Fractional;
 
 /// A compiled value or call.
 #[derive(Clone, Debug)]
@@ -15,8 +17,22 @@ pub(super) enum Node {
     Var(String),
     /// The first argument is text among fixed texts.
     InSet(Box<Node>, FxHashSet<String>),
+    /// A choice by hash whose arms are written out.
+    Fractional(Box<Choice>),
     /// A call.
     Call(Op, Args),
+}
+
+/// A `fractional` whose arms are known; what is hashed is not.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) generation: Fractional,
+    /// What is hashed; none: the flag and the targeting key.
+    pub(super) by: Option<Node>,
+    /// None: the arms are not what the operator needs, and nothing is chosen.
+    pub(super) arms: Option<Fixed>,
+    /// All of it as written, for a first argument that turns out to be an arm.
+    pub(super) args: Args,
 }
 
 /// Arguments of a call.
@@ -67,11 +83,12 @@ pub(super) enum Op {
     SemVer,
     StartsWith,
     EndsWith,
+    Fractional(Fractional),
 }
 
 impl Op {
     /// The operator of that name.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str, fractional: Fractional) -> Option<Self> {
         Some(match name {
             "var" => Self::Var,
             "missing" => Self::Missing,
@@ -109,6 +126,7 @@ impl Op {
             "sem_ver" => Self::SemVer,
             "starts_with" => Self::StartsWith,
             "ends_with" => Self::EndsWith,
+            "fractional" => Self::Fractional(fractional),
             _ => return None,
         })
     }

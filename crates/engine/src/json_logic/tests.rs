@@ -15,8 +15,12 @@ impl Lookup for Data {
     }
 }
 
+fn read(rule: &Json) -> Result<Expression, String> {
+    compile(rule, Fractional::V2)
+}
+
 fn run(rule: &Json, data: &Json) -> Value {
-    compile(rule).unwrap().evaluate(&Data(Value::from(data))).unwrap()
+    read(rule).unwrap().evaluate(&Data(Value::from(data))).unwrap()
 }
 
 /// Each row is a rule, the data and the value.
@@ -221,11 +225,7 @@ fn objects_that_are_no_calls_are_data() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let error = |rule: Json| compile(&rule).unwrap_err();
-    assert_eq!(
-        error(json!({"if": [{"fractional": []}]})),
-        "the operator `fractional` is not supported yet"
-    );
+    let error = |rule: Json| read(&rule).unwrap_err();
     assert_eq!(
         error(json!({"frobnicate": 1})),
         "the operator `frobnicate` does not exist"
@@ -236,11 +236,11 @@ fn what_cannot_be_read_is_named() {
 #[test]
 fn depth_and_size_are_limited() {
     let deep = (0..MAX_DEPTH + 1).fold(json!(1), |inner, _| json!({"!": [inner]}));
-    assert!(compile(&deep).unwrap_err().contains("deeper"));
+    assert!(read(&deep).unwrap_err().contains("deeper"));
     let deep = (0..MAX_DEPTH + 1).fold(json!(1), |inner, _| json!({"a": inner, "b": 1}));
-    assert!(compile(&deep).unwrap_err().contains("deeper"));
+    assert!(read(&deep).unwrap_err().contains("deeper"));
     let wide = json!({"merge": vec![1; MAX_NODES]});
-    assert!(compile(&wide).unwrap_err().contains("more than"));
+    assert!(read(&wide).unwrap_err().contains("more than"));
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn growth_is_limited() {
     let list = vec![0; 1_000];
     let stops = |body: Json, start: Json| {
         let rule = json!({"reduce": [list, body, start]});
-        compile(&rule).unwrap().evaluate(&Data(Value::Null)).unwrap_err()
+        read(&rule).unwrap().evaluate(&Data(Value::Null)).unwrap_err()
     };
     let sum = json!({"var": "accumulator"});
     assert!(stops(json!({"cat": [sum, sum]}), json!("x")).contains("steps"));
@@ -305,6 +305,7 @@ fn any_json() -> impl Strategy<Value = Json> {
         Just("sem_ver"),
         Just("starts_with"),
         Just("ends_with"),
+        Just("fractional"),
         Just("x")
     ];
     scalar.prop_recursive(5, 60, 5, move |inner| {
@@ -321,7 +322,7 @@ proptest! {
 
     #[test]
     fn no_rule_panics_and_equal_runs_agree(rule in any_json(), data in any_json()) {
-        if let Ok(rule) = compile(&rule) {
+        if let Ok(rule) = read(&rule) {
             let data = Data(Value::from(&data));
             let (first, second) = (rule.evaluate(&data), rule.evaluate(&data));
             prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
@@ -330,7 +331,7 @@ proptest! {
 
     #[test]
     fn negation_turns_truth_around(rule in any_json(), data in any_json()) {
-        let (yes, no) = (compile(&json!({"!!": [rule]})), compile(&json!({"!": [rule]})));
+        let (yes, no) = (read(&json!({"!!": [rule]})), read(&json!({"!": [rule]})));
         if let (Ok(yes), Ok(no)) = (yes, no) {
             let data = Data(Value::from(&data));
             if let (Ok(Value::Bool(yes)), Ok(Value::Bool(no))) = (yes.evaluate(&data), no.evaluate(&data)) {

@@ -10,7 +10,7 @@ mod window;
 
 pub use allocation::{Allocation, Assign, Curve, CurveShape, Draw, Input, Missing, Pause, Point, Scheme, Share};
 pub use condition::{Bound, Condition, Operator, Percentage, Quantifier, Test};
-pub use serve::{Arm, Ramp, Serve, Split, What};
+pub use serve::{Arm, Fractional, Ramp, Serve, Split, What};
 pub use window::{Outside, Recurrence, Turns, Window};
 
 use jiff::Timestamp;

@@ -67,7 +67,38 @@ pub enum What {
         expression: Json,
         /// Variant served when the expression yields null; absent = the application's default.
         otherwise: Option<String>,
+        /// What its `fractional` hashes.
+        #[serde(default, skip_serializing_if = "Fractional::is_second")]
+        fractional: Fractional,
     },
+}
+
+/// Generation of flagd's `fractional`. Two of them place the same people differently, so it is fixed at import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fractional {
+    /// Text is hashed as it is, anything else cannot be placed: flagd itself and most of its clients.
+    #[default]
+    V2,
+    /// Any value is hashed in a canonical binary form (CBOR).
+    V3,
+}
+
+impl Fractional {
+    /// Whether this is what flags have unless they say otherwise.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+    fn is_second(&self) -> bool {
+        *self == Self::V2
+    }
+
+    /// The generation of that number.
+    pub fn numbered(number: u8) -> Option<Self> {
+        match number {
+            2 => Some(Self::V2),
+            3 => Some(Self::V3),
+            _ => None,
+        }
+    }
 }
 
 /// Subjects are divided among arms.

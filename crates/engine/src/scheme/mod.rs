@@ -10,6 +10,7 @@
 //! must never change afterwards: that would move people.
 
 pub mod hoist64;
+pub mod murmur3;
 pub mod rendezvous;
 pub mod unleash;
 
@@ -55,7 +56,7 @@ pub enum Start {
     /// XXH3 looks at short inputs as a whole, so the text is kept.
     Hoist64(Box<str>),
     /// The state after the text.
-    Unleash(unleash::Murmur3),
+    Unleash(murmur3::Murmur3),
 }
 
 impl Start {
@@ -63,7 +64,7 @@ impl Start {
     pub fn new(scheme: Scheme, purpose: Purpose, first: &str) -> Self {
         match scheme {
             Scheme::Hoist64 => Self::Hoist64(first.into()),
-            Scheme::Unleash => Self::Unleash(unleash::Murmur3::new(unleash::seed(purpose)).after(first)),
+            Scheme::Unleash => Self::Unleash(murmur3::Murmur3::new(unleash::seed(purpose)).after(first)),
         }
     }
 
@@ -72,7 +73,7 @@ impl Start {
     pub fn hash<'p>(&'p self, rest: impl Iterator<Item = &'p str> + Clone) -> Hash {
         match self {
             Self::Hoist64(first) => Hash::Hoist64(hoist64::hash(std::iter::once(&**first).chain(rest))),
-            Self::Unleash(state) => Hash::Unleash(rest.fold(*state, unleash::Murmur3::after).finish()),
+            Self::Unleash(state) => Hash::Unleash(rest.fold(*state, murmur3::Murmur3::after).finish()),
         }
     }
 }

@@ -18,12 +18,16 @@ impl Check<'_> {
             What::Value(value) => self.value(value, self.kind, &path.at("value")),
             What::Split(split) => self.split(split, &path.at("split")),
             What::Ramp(ramp) => self.ramp(ramp, &path.at("ramp")),
-            What::JsonLogic { expression, otherwise } => {
+            What::JsonLogic {
+                expression,
+                otherwise,
+                fractional,
+            } => {
                 let path = path.at("json_logic");
                 if let Some(key) = otherwise {
                     self.known(key, &path.at("otherwise"));
                 }
-                if let Err(problem) = json_logic::compile(expression) {
+                if let Err(problem) = json_logic::compile(expression, *fractional) {
                     self.add(&path.at("expression"), problem);
                 }
             }
