@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use hoist_engine::ruleset::Fractional;
 use hoist_model::portable::{Gap, ProjectFile};
 
 /// What was read, and what could not be carried over with its full meaning.
@@ -20,8 +21,20 @@ pub enum ImportProblem {
     Unreadable(String),
 }
 
-/// What reads: source, text, key of the environment that the file is about.
-type Reader = dyn Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync;
+/// A file to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'f> {
+    /// Where it comes from.
+    pub source: &'f str,
+    /// As it is.
+    pub text: &'f str,
+    /// Key of the environment that it is about.
+    pub environment: &'f str,
+    /// Of flagd: the generation of its `fractional`.
+    pub fractional: Fractional,
+}
+
+type Reader = dyn Fn(File<'_>) -> Result<Read, ImportProblem> + Send + Sync;
 
 /// Reads files of any source it knows.
 #[derive(Clone)]
@@ -29,7 +42,7 @@ pub struct Importer(Arc<Reader>);
 
 impl Importer {
     /// From a function.
-    pub fn new(read: impl Fn(&str, &str, &str) -> Result<Read, ImportProblem> + Send + Sync + 'static) -> Self {
+    pub fn new(read: impl Fn(File<'_>) -> Result<Read, ImportProblem> + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
@@ -37,16 +50,16 @@ impl Importer {
     ///
     /// # Errors
     /// See [`ImportProblem`].
-    pub fn read(&self, source: &str, text: &str, environment: &str) -> Result<Read, ImportProblem> {
-        (self.0)(source, text, environment)
+    pub fn read(&self, file: File<'_>) -> Result<Read, ImportProblem> {
+        (self.0)(file)
     }
 }
 
 impl Default for Importer {
     /// Knows our own form only.
     fn default() -> Self {
-        Self::new(|source, text, _| match source {
-            "hoist" => project_file(text).map(|file| (file, Vec::new())),
+        Self::new(|file| match file.source {
+            "hoist" => project_file(file.text).map(|file| (file, Vec::new())),
             _ => Err(ImportProblem::UnknownSource { known: vec!["hoist"] }),
         })
     }

@@ -21,6 +21,7 @@ pub mod unleash;
 pub use error::ImportError;
 pub use report::Import;
 
+use hoist_engine::ruleset::Fractional;
 use hoist_model::portable::ProjectFile;
 use hoist_model::portable::text::NoProjectFile;
 use serde_json::Value as Json;
@@ -33,8 +34,8 @@ const DEEPEST: usize = 90;
 pub enum Source {
     /// Unleash: a client features document or a list of delta events.
     Unleash,
-    /// flagd: a flag definition file.
-    Flagd,
+    /// flagd: a flag definition file whose `fractional` is of this generation.
+    Flagd(Fractional),
 }
 
 impl Source {
@@ -50,7 +51,7 @@ impl Source {
         }
         match self {
             Self::Unleash => unleash::import(document, environment),
-            Self::Flagd => flagd::import(document, environment),
+            Self::Flagd(fractional) => flagd::import(document, environment, fractional),
         }
     }
 }

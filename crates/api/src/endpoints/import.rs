@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::{Request, State};
+use hoist_engine::ruleset::Fractional;
 use hoist_model::Id;
 use hoist_model::change::{Change, Import};
 use hoist_model::log::Effect;
@@ -21,7 +22,7 @@ use crate::Api;
 use crate::answer::{AnswerView, Options, Sentences, submit_planned};
 use crate::body;
 use crate::guard::Scope;
-use crate::importer::ImportProblem;
+use crate::importer::{File, ImportProblem};
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -36,6 +37,10 @@ pub struct ImportQuery {
     /// Key of the environment that the file is about; a file of `hoist` names its own.
     #[serde(default)]
     pub environment: String,
+    /// Of `flagd`: the generation of its `fractional`, 2 or 3; generations place people differently.
+    #[serde(default = "second")]
+    #[param(default = 2, minimum = 2, maximum = 3)]
+    pub fractional: u8,
     /// Plan only.
     #[serde(default)]
     pub dry_run: bool,
@@ -47,6 +52,10 @@ pub struct ImportQuery {
     /// How many sentences of the plan are answered.
     #[serde(default)]
     pub sentences: Sentences,
+}
+
+fn second() -> u8 {
+    2
 }
 
 /// What became of an import.
@@ -170,9 +179,16 @@ async fn read(api: &Api, query: &ImportQuery, bytes: Vec<u8>) -> Result<(Project
         let detail = "name the environment that the file is about: letters, digits and ._:@- up to 128 characters";
         return Err(Problem::invalid("bad_environment", detail, "?environment"));
     }
+    let fractional = Fractional::numbered(query.fractional)
+        .ok_or_else(|| Problem::invalid("bad_generation", "fractional is 2 or 3", "?fractional"))?;
     let (api, source, environment) = (api.clone(), query.from.clone(), query.environment.clone());
     let read = tokio::task::spawn_blocking(move || {
-        let (mut file, gaps) = api.config.importer.read(&source, &text, &environment)?;
+        let (mut file, gaps) = api.config.importer.read(File {
+            source: &source,
+            text: &text,
+            environment: &environment,
+            fractional,
+        })?;
         note_gaps(&mut file, &gaps);
         Ok((file, gaps))
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hoist_engine::json_logic;
-use hoist_engine::ruleset::{Kind, Metadata, Profile, Serve, Variant, What};
+use hoist_engine::ruleset::{Fractional, Kind, Metadata, Profile, Serve, Variant, What};
 use hoist_model::document::{Origin, Schedule};
 use hoist_model::portable::{ConfigEntry, FlagEntry};
 use serde_json::{Map, Value as Json};
@@ -19,6 +19,7 @@ pub(super) struct Set<'s> {
     pub(super) evaluators: Map<String, Json>,
     pub(super) metadata: Map<String, Json>,
     pub(super) environment: &'s str,
+    pub(super) fractional: Fractional,
 }
 
 pub(super) fn entry(key: &str, source: &Map<String, Json>, set: &Set<'_>, index: u32, gaps: &mut Gaps) -> FlagEntry {
@@ -38,7 +39,8 @@ pub(super) fn entry(key: &str, source: &Map<String, Json>, set: &Set<'_>, index:
     let config = ConfigEntry {
         schedule: Schedule::default(),
         enabled: enabled(key, source, gaps),
-        off: serve(fixed(default.as_ref())).disabled(),
+        // A disabled flag of flagd leaves the choice to the application.
+        off: serve(What::CodeDefault).disabled(),
         prerequisites: Vec::new(),
         subjects: Vec::new(),
         segments: Vec::new(),
@@ -141,6 +143,8 @@ fn enabled(key: &str, source: &Map<String, Json>, gaps: &mut Gaps) -> bool {
 fn default_variant(key: &str, source: &Map<String, Json>, variants: &[Variant], gaps: &mut Gaps) -> Option<String> {
     match source.get("defaultVariant") {
         None | Some(Json::Null) => None,
+        // As flagd and its clients have it.
+        Some(Json::String(name)) if name.is_empty() => None,
         Some(Json::String(name)) if variants.iter().any(|variant| variant.key == *name) => Some(name.clone()),
         Some(other) => {
             let text = format!("its default variant {other} does not exist; the application's default is served");
@@ -161,13 +165,23 @@ fn targeting(key: &str, source: &Map<String, Json>, default: Option<String>, set
     for name in &resolved.left {
         gaps.flag(key, gap::REFERENCE, format!("`$ref` to `{name}` leads nowhere"));
     }
-    if let Err(problem) = json_logic::compile(&resolved.rule) {
+    if let Err(problem) = json_logic::compile(&resolved.rule, set.fractional) {
         let text = format!("its targeting cannot be run: {problem}; its default is served, with the reason ERROR");
         gaps.flag(key, gap::TARGETING, text);
     }
     What::JsonLogic {
+        fractional: generation(&resolved.rule, set.fractional),
         expression: resolved.rule,
         otherwise: default,
+    }
+}
+
+/// Said only where there is something to say it of.
+fn generation(rule: &Json, fractional: Fractional) -> Fractional {
+    if refs::names(rule, "fractional") {
+        fractional
+    } else {
+        Fractional::default()
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A flag keeps its variants and its metadata (that of the set beneath its own). Targeting is
 //! carried as the JsonLogic it is, `$ref`s to `$evaluators` put in place, and served by the
-//! engine's own JsonLogic; nothing is approximated. A flag without a default variant serves the
+//! engine's own JsonLogic; nothing is approximated. No file says of which generation its `fractional` is, and the
+//! generations place people differently: whoever imports says it, and it is written down with each expression. A flag without a default variant serves the
 //! application's own default.
 //!
 //! How to extend: a member of a flag is read in `flag`; what flagd's clients expect of an answer
@@ -14,8 +15,9 @@ mod refs;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{ErrorCode, answer, error};
+pub use answer::{ErrorCode, Type, answer, error};
 
+use hoist_engine::ruleset::Fractional;
 use serde_json::{Map, Value as Json};
 
 use crate::error::ImportError;
@@ -47,11 +49,11 @@ pub mod gap {
 /// What to do about a document of another form.
 const NEXT: &str = "give a flagd definition: an object with `flags`, a map by key or a list with `key`";
 
-/// Imports a document into one environment.
+/// Imports a document into one environment, its `fractional` as that generation.
 ///
 /// # Errors
 /// When it has no `flags`.
-pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError> {
+pub fn import(document: &Json, environment: &str, fractional: Fractional) -> Result<Import, ImportError> {
     let members = document
         .as_object()
         .ok_or_else(|| ImportError::new("the document is not a JSON object", NEXT))?;
@@ -69,6 +71,7 @@ pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError>
             .cloned()
             .unwrap_or_default(),
         environment,
+        fractional,
     };
     let mut project = empty_project(environment);
     for (index, (key, source)) in (0_u32..).zip(flags) {

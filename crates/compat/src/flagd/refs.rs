@@ -32,6 +32,15 @@ pub(super) fn resolve(rule: &Json, evaluators: &Map<String, Json>) -> Resolved {
     }
 }
 
+/// Whether a rule has this member anywhere.
+pub(super) fn names(rule: &Json, name: &str) -> bool {
+    match rule {
+        Json::Array(items) => items.iter().any(|item| names(item, name)),
+        Json::Object(members) => members.iter().any(|(own, value)| own == name || names(value, name)),
+        _ => false,
+    }
+}
+
 struct Resolver<'e> {
     evaluators: &'e Map<String, Json>,
     values: usize,

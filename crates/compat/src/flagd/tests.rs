@@ -14,7 +14,7 @@ use serde_json::json;
 use super::*;
 
 fn imported(document: &Json) -> Import {
-    import(document, "dev").unwrap()
+    import(document, "dev", Fractional::V2).unwrap()
 }
 
 fn one(flag: Json) -> Import {
@@ -22,6 +22,10 @@ fn one(flag: Json) -> Import {
 }
 
 fn ask(import: &Import, context: &Json) -> Map<String, Json> {
+    ask_for(import, context, None)
+}
+
+fn ask_for(import: &Import, context: &Json, asked: Option<Type>) -> Map<String, Json> {
     let (snapshot, _) = Snapshot::compile(&import.project.ruleset("dev").unwrap());
     let context = Context::from_json(context.as_object().unwrap());
     let moment = Moment {
@@ -31,7 +35,7 @@ fn ask(import: &Import, context: &Json) -> Map<String, Json> {
     let bound = snapshot.bind(&context);
     let outcome = snapshot.evaluate(snapshot.flag("f").unwrap(), &bound, &moment, &mut NoVisitor);
     let flag = &import.project.flags["f"];
-    answer(flag, flag.environments.get("dev"), &outcome)
+    answer(flag, flag.environments.get("dev"), &outcome, asked)
 }
 
 fn codes(import: &Import) -> Vec<&str> {
@@ -80,6 +84,12 @@ fn reasons() {
         Json::Object(ask(&off, &json!({}))),
         json!({"reason": "DISABLED", "metadata": {}})
     );
+    let config = &off.project.flags["f"].environments["dev"];
+    assert_eq!(
+        config.off.what,
+        What::CodeDefault,
+        "in every language no value is served"
+    );
     let rule = json!({"if": [{"==": [{"var": "x"}, 1]}, "a"]});
     assert_eq!(
         ask(&one(targeted(rule.clone())), &json!({"x": 1}))["reason"],
@@ -108,10 +118,96 @@ fn errors() {
         ask(&one(targeted(json!({"if": [true, "z"]}))), &json!({}))["errorCode"],
         "GENERAL"
     );
-    let import = one(targeted(json!({"fractional": [["a", 1], ["b", 1]]})));
-    assert_eq!(ask(&import, &json!({}))["errorCode"], "PARSE_ERROR");
+    let mut flag = targeted(json!({"frobnicate": 1}));
+    flag["metadata"] = json!({"team": "t"});
+    let import = one(flag);
+    let answer = ask(&import, &json!({}));
+    assert_eq!(answer["errorCode"], "PARSE_ERROR");
+    assert_eq!(answer["metadata"], json!({"team": "t"}));
     assert_eq!(codes(&import), [gap::TARGETING]);
-    assert!(import.gaps[0].text.contains("`fractional` is not supported yet"));
+}
+
+#[test]
+fn numbers_name_variants() {
+    let flag = |rule: Json| one(json!({"state": "ENABLED", "variants": {"1": "x", "2.5": "y"}, "targeting": rule}));
+    assert_eq!(ask(&flag(json!({"+": [0, 1]})), &json!({}))["value"], "x");
+    assert_eq!(ask(&flag(json!({"+": [0.5, 0.5]})), &json!({}))["value"], "x");
+    assert_eq!(ask(&flag(json!({"+": [2, 0.5]})), &json!({}))["value"], "y");
+}
+
+#[test]
+fn the_generation_is_written_down_with_the_expression() {
+    let document = |rule: Json| json!({"flags": {"f": targeted(rule)}});
+    let rule = document(json!({"if": [true, {"fractional": [["a"], ["b"]]}]}));
+    let of = |document: &Json, fractional| {
+        let import = import(document, "dev", fractional).unwrap();
+        let answers: Vec<Json> = (0..40)
+            .map(|at| {
+                ask(&import, &json!({"targetingKey": format!("u{at}")}))
+                    .get("variant")
+                    .cloned()
+                    .unwrap_or_default()
+            })
+            .collect();
+        let text = serde_json::to_value(&import.project.flags["f"].environments["dev"].default).unwrap();
+        (answers, text["serve"]["json_logic"]["fractional"].clone())
+    };
+    let (second, third) = (of(&rule, Fractional::V2), of(&rule, Fractional::V3));
+    assert_eq!((&second.1, &third.1), (&Json::Null, &json!("v3")));
+    assert_ne!(second.0, third.0);
+    let plain = document(json!({"==": [{"var": "fractional"}, 1]}));
+    assert_eq!(of(&plain, Fractional::V3).1, Json::Null, "nothing to say it of");
+}
+
+#[test]
+fn types_that_are_asked_for() {
+    use Type::{Boolean, Float, Integer, Object, String};
+    let rows = [
+        (json!(true), Boolean, json!(true)),
+        (json!("x"), String, json!("x")),
+        (json!(1), Integer, json!(1)),
+        (json!(1), Float, json!(1.0)),
+        (json!(0.0), Float, json!(0.0)),
+        (json!(10.0), Integer, json!(10)),
+        (
+            json!(9_007_199_254_740_991_i64),
+            Integer,
+            json!(9_007_199_254_740_991_i64),
+        ),
+        (json!({"a": 1}), Object, json!({"a": 1})),
+        (json!([1]), Object, json!([1])),
+        (json!(0.5), Integer, json!(null)),
+        (json!("1"), Integer, json!(null)),
+        (json!(1), Boolean, json!(null)),
+        (json!(1), String, json!(null)),
+        (json!("x"), Object, json!(null)),
+        (json!(false), Float, json!(null)),
+    ];
+    for (value, asked, expected) in rows {
+        let import = one(json!({"state": "ENABLED", "variants": {"a": value}, "defaultVariant": "a"}));
+        let answer = ask_for(&import, &json!({}), Some(asked));
+        let got = answer.get("value").cloned().unwrap_or_default();
+        assert_eq!((got.to_string(), asked), (expected.to_string(), asked), "{value}");
+        let code = if expected.is_null() {
+            json!("TYPE_MISMATCH")
+        } else {
+            Json::Null
+        };
+        assert_eq!(
+            answer.get("errorCode").cloned().unwrap_or_default(),
+            code,
+            "{value} {asked:?}"
+        );
+        assert_eq!(answer.contains_key("variant"), !expected.is_null());
+    }
+    for nothing in [
+        json!({"state": "DISABLED", "variants": {"a": 1}, "defaultVariant": "a"}),
+        json!({"state": "ENABLED", "variants": {"a": 1}}),
+        json!({"state": "ENABLED", "variants": {"a": 1}, "defaultVariant": ""}),
+    ] {
+        let answer = ask_for(&one(nothing), &json!({}), Some(Boolean));
+        assert!(!answer.contains_key("errorCode") && !answer.contains_key("value") && !answer.contains_key("variant"));
+    }
 }
 
 #[test]
@@ -185,7 +281,7 @@ fn odd_flags_are_reported() {
     );
     for document in [json!(1), json!({}), json!({"flags": 1})] {
         assert!(
-            super::import(&document, "dev")
+            super::import(&document, "dev", Fractional::V2)
                 .unwrap_err()
                 .to_string()
                 .contains("flagd definition")

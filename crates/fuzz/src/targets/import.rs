@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use hoist_compat::{Source, json, project_file as read_ours};
+use hoist_engine::ruleset::Fractional;
 use hoist_model::change::{Change, Import};
 use hoist_model::portable::ProjectFile;
 use hoist_model::portable::text::Format;
@@ -24,7 +25,8 @@ pub fn unleash(data: &[u8]) {
 /// # Panics
 /// Where an import does not hold what every import must.
 pub fn flagd(data: &[u8]) {
-    foreign(Source::Flagd, data);
+    foreign(Source::Flagd(Fractional::V2), data);
+    foreign(Source::Flagd(Fractional::V3), data);
 }
 
 fn foreign(source: Source, data: &[u8]) {

@@ -13,6 +13,7 @@ use hoist_model::portable::ProjectFile;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use super::flagd::{Asked, Fractional};
 use super::line::Answer;
 use super::place::PlaceFlags;
 use super::stored::{self, Wanted};
@@ -27,6 +28,7 @@ use crate::runtime;
 #[command(after_help = "Examples:
   hoist eval project.json --contexts contexts.jsonl --explain
   hoist eval --from unleash features.json --contexts contexts.jsonl
+  hoist eval --from flagd flags.json --contexts contexts.jsonl --type float --fractional 3
   hoist eval --project shop --as-of-revision 40 --environment prod --contexts contexts.jsonl")]
 pub struct EvalArgs {
     /// A project file, or with --from a document of that system. Comments in JSON are accepted.
@@ -34,6 +36,12 @@ pub struct EvalArgs {
     /// Evaluate another system's document, with contexts and answers in its shape.
     #[arg(long, value_enum, value_name = "SYSTEM", requires = "file")]
     pub from: Option<From>,
+    /// With --from flagd: the type that is asked for; a value of another is a TYPE_MISMATCH.
+    #[arg(long = "type", value_enum, value_name = "TYPE", requires = "from")]
+    pub asked: Option<Asked>,
+    /// With --from flagd: the generation of its `fractional`, 2 unless given.
+    #[arg(long, value_enum, value_name = "GENERATION", requires = "from")]
+    pub fractional: Option<Fractional>,
     /// Contexts: JSON lines or a JSON list; `-` reads standard input.
     #[arg(long, value_name = "FILE")]
     pub contexts: PathBuf,
@@ -66,6 +74,7 @@ pub struct EvalArgs {
 /// # Errors
 /// When an input cannot be used.
 pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    check_flagd(args)?;
     let now = args.now.unwrap_or_else(clock);
     let subject = Subject::read(args, now, err)?;
     let contexts = input::contexts(&args.contexts)?;
@@ -73,6 +82,18 @@ pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: 
         output::write(out, &subject.answers(args, index, source, now))?;
     }
     Ok(())
+}
+
+/// Options that mean something for flagd only.
+fn check_flagd(args: &EvalArgs) -> Result<(), Failure> {
+    let option = match (args.from, args.asked, args.fractional) {
+        (Some(From::Flagd), _, _) | (_, None, None) => return Ok(()),
+        (_, Some(_), _) => "--type",
+        (_, None, Some(_)) => "--fractional",
+    };
+    Err(Failure::bad_input(format!(
+        "{option} goes with --from flagd only: leave it out"
+    )))
 }
 
 /// What is evaluated.
@@ -94,7 +115,7 @@ impl Subject {
             (Some(file), None) => (input::shown(file), input::project(file)?, Known::Nothing),
             (Some(file), Some(from)) => {
                 let environment = args.environment.as_deref().unwrap_or("default");
-                let import = input::imported(file, from.source(), environment)?;
+                let import = input::imported(file, from.source(args.fractional.unwrap_or_default()), environment)?;
                 output::write_report(err, &import::gaps(&import.gaps))?;
                 (input::shown(file), import.project, Known::Gaps)
             }
@@ -153,7 +174,7 @@ impl Subject {
                 outcome,
                 explanation,
             };
-            lines.push_str(&answer.line(args.from));
+            lines.push_str(&answer.line(args.from, args.asked));
             lines.push('\n');
         }
         lines

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::From;
+use super::flagd::Asked;
 
 /// What a flag answered for a context; without outcome there is no such flag.
 pub(super) struct Answer<'a> {
@@ -20,12 +21,12 @@ pub(super) struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// As JSON.
-    pub(super) fn line(&self, from: Option<From>) -> String {
+    /// As JSON, in the source's shape; a client of flagd asks for a type.
+    pub(super) fn line(&self, from: Option<From>, asked: Option<Asked>) -> String {
         let line = match from {
             None => serde_json::to_string(&self.native()),
             Some(From::Unleash) => serde_json::to_string(&self.unleash()),
-            Some(From::Flagd) => serde_json::to_string(&self.flagd()),
+            Some(From::Flagd) => serde_json::to_string(&self.flagd(asked)),
         };
         // The types below have string keys and finite numbers only: they always have a JSON form.
         line.unwrap_or_default()
@@ -65,10 +66,10 @@ impl Answer<'_> {
         }
     }
 
-    fn flagd(&self) -> FlagdLine<'_> {
+    fn flagd(&self, asked: Option<Asked>) -> FlagdLine<'_> {
         let answer = match (&self.outcome, self.flag) {
-            (Some(outcome), Some(flag)) => flagd::answer(flag, self.config, outcome),
-            _ => flagd::error(flagd::ErrorCode::FlagNotFound, "there is no such flag"),
+            (Some(outcome), Some(flag)) => flagd::answer(flag, self.config, outcome, asked.map(flagd::Type::from)),
+            _ => flagd::error(flagd::ErrorCode::FlagNotFound, "there is no such flag", Map::new()),
         };
         FlagdLine {
             context: self.context,

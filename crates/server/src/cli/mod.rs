@@ -10,6 +10,7 @@ mod data;
 pub mod doctor;
 pub mod eval;
 pub mod export;
+pub mod flagd;
 pub mod import;
 mod input;
 mod line;
@@ -29,6 +30,8 @@ use std::fmt;
 use std::io;
 
 use hoist_compat::Source;
+
+use self::flagd::Fractional;
 
 /// Exit code for input that cannot be used.
 pub const BAD_INPUT: u8 = 2;
@@ -81,10 +84,11 @@ pub enum From {
 }
 
 impl From {
-    fn source(self) -> Source {
+    /// The source; `fractional` is what a file of flagd leaves open.
+    fn source(self, fractional: Fractional) -> Source {
         match self {
             Self::Unleash => Source::Unleash,
-            Self::Flagd => Source::Flagd,
+            Self::Flagd => Source::Flagd(fractional.into()),
         }
     }
 }

@@ -83,12 +83,12 @@ fn api(house: &House, config: &Config) -> ApiConfig {
 }
 
 /// Reads a file of another system, or of our own, comments allowed.
-fn read_import(source: &str, text: &str, environment: &str) -> Result<importer::Read, ImportProblem> {
-    let source = match source {
+fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProblem> {
+    let source = match given.source {
         "unleash" => Source::Unleash,
-        "flagd" => Source::Flagd,
+        "flagd" => Source::Flagd(given.fractional),
         "hoist" => {
-            let file = hoist_compat::project_file(text);
+            let file = hoist_compat::project_file(given.text);
             return file
                 .map(|file| (file, Vec::new()))
                 .map_err(|error| ImportProblem::Unreadable(error.to_string()));
@@ -98,9 +98,9 @@ fn read_import(source: &str, text: &str, environment: &str) -> Result<importer::
             return Err(ImportProblem::UnknownSource { known });
         }
     };
-    let document = json::read(text).map_err(|bad| ImportProblem::Unreadable(bad.to_string()))?;
+    let document = json::read(given.text).map_err(|bad| ImportProblem::Unreadable(bad.to_string()))?;
     source
-        .import(&document, environment)
+        .import(&document, given.environment)
         .map(|import| (import.project, import.gaps))
         .map_err(|error| ImportProblem::Unreadable(error.to_string()))
 }

@@ -120,6 +120,115 @@ fn flagd_lines() {
 }
 
 #[test]
+fn flagd_types_and_generations() {
+    let flags = json!({"flags": {
+        "f": {"state": "ENABLED", "variants": {"a": 0.0}, "defaultVariant": "a", "metadata": {"team": "t"}},
+        "s": {"state": "ENABLED", "variants": {"heads": "h", "tails": "t"}, "defaultVariant": "tails",
+            "targeting": {"fractional": [["heads"], ["tails"]]}}}});
+    let state = Scratch::new("flagd-types.json", &flags.to_string());
+    let eval = |more: &[&str], contexts: &str| {
+        let args = ["eval", "--from", "flagd", state.path(), "--contexts", "-"];
+        hoist(&[&args[..], more].concat(), contexts)
+    };
+    let float = eval(&["--flag", "f", "--type", "float"], "{}");
+    assert!(float.out.contains("\"value\":0.0,"), "{}", float.out);
+    let text = eval(&["--flag", "f", "--type", "string"], "{}").lines().remove(0);
+    assert_eq!(text["errorCode"], "TYPE_MISMATCH");
+    assert_eq!(
+        (&text["reason"], &text["metadata"]),
+        (&json!("ERROR"), &json!({"team": "t"}))
+    );
+    assert!(text.get("value").is_none() && text.get("variant").is_none());
+
+    let contexts: String = (0..60)
+        .map(|at| format!("{{\"targetingKey\": \"user-{at}\"}}\n"))
+        .collect();
+    let second = eval(&["--flag", "s"], &contexts).lines();
+    assert_eq!(second, eval(&["--flag", "s", "--fractional", "2"], &contexts).lines());
+    let third = eval(&["--flag", "s", "--fractional", "3"], &contexts).lines();
+    assert_ne!(second, third);
+
+    // What is imported answers as what was evaluated, in the generation of the import.
+    let project = Scratch::new("flagd-third.json", "");
+    let import = [
+        "import",
+        "flagd",
+        state.path(),
+        "--environment",
+        "dev",
+        "--out",
+        project.path(),
+    ];
+    let run = hoist(&[&import[..], &["--fractional", "3"]].concat(), "");
+    assert_eq!(run.code, 0, "{}", run.err);
+    let stored = hoist(&["eval", project.path(), "--contexts", "-", "--flag", "s"], &contexts).lines();
+    let variants = |lines: &[Json]| lines.iter().map(|line| line["variant"].clone()).collect::<Vec<_>>();
+    assert_eq!(variants(&stored), variants(&third));
+}
+
+#[test]
+fn options_of_flagd_go_with_flagd() {
+    let state = Scratch::new("flagd-options.json", UNLEASH);
+    for (args, option) in [
+        (
+            &[
+                "eval",
+                "--from",
+                "unleash",
+                state.path(),
+                "--contexts",
+                "-",
+                "--type",
+                "string",
+            ][..],
+            "--type",
+        ),
+        (
+            &[
+                "eval",
+                "--from",
+                "unleash",
+                state.path(),
+                "--contexts",
+                "-",
+                "--fractional",
+                "3",
+            ],
+            "--fractional",
+        ),
+        (
+            &[
+                "import",
+                "unleash",
+                state.path(),
+                "--environment",
+                "dev",
+                "--fractional",
+                "3",
+            ],
+            "--fractional",
+        ),
+        (
+            &[
+                "eval",
+                "--from",
+                "flagd",
+                state.path(),
+                "--contexts",
+                "-",
+                "--fractional",
+                "1",
+            ],
+            "--fractional",
+        ),
+    ] {
+        let run = hoist(args, "{}");
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+        assert!(run.err.contains(option), "{}", run.err);
+    }
+}
+
+#[test]
 fn draws_repeat_and_follow_the_seed() {
     let state = Scratch::new("draws.json", UNLEASH);
     let contexts = "{}\n".repeat(200);

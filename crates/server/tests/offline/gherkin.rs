@@ -90,6 +90,13 @@ impl Reader {
         match self.place {
             Place::Text => {}
             Place::Background => self.background.push(step()),
+            // A table belongs to the step above it.
+            Place::Scenario if line.starts_with('|') => {
+                if let Some(last) = self.steps.last_mut() {
+                    last.push('\n');
+                    last.push_str(line);
+                }
+            }
             Place::Scenario => self.steps.push(step()),
             Place::Examples if self.header.is_empty() => self.header = cells(line),
             Place::Examples => {
@@ -127,7 +134,7 @@ impl Reader {
     }
 }
 
-fn cells(line: &str) -> Vec<String> {
+pub(crate) fn cells(line: &str) -> Vec<String> {
     let inner = line.trim_start_matches('|').trim_end_matches('|');
     inner.split('|').map(|cell| cell.trim().replace("\\\"", "\"")).collect()
 }

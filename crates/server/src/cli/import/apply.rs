@@ -122,6 +122,9 @@ impl<'a> Import<'a> {
             ("environment", environment),
             ("note", &self.note),
         ];
+        if let Some(fractional) = self.args.fractional {
+            query.push(("fractional", fractional.word()));
+        }
         query.extend(more);
         let mut path = vec!["hoist", "v1", "organizations", self.organization.as_str()];
         match (&self.project, &self.args.into.project) {

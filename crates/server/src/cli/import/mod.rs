@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use hoist_compat::Source;
 
+use super::flagd::Fractional;
 use super::{Failure, From};
 
 pub(super) use text::gaps;
@@ -32,6 +33,10 @@ pub struct ImportArgs {
     /// Key of the environment the document is about. A project file names its own.
     #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd")]))]
     environment: Option<String>,
+    /// Of flagd: the generation of its `fractional`, 2 unless given. It is written down with each flag: generations place
+    /// people differently.
+    #[arg(long, value_enum, value_name = "GENERATION")]
+    fractional: Option<Fractional>,
     /// Where to write the project, as YAML if the name ends so; without it, standard output.
     #[arg(long, value_name = "FILE", conflicts_with = "url")]
     out: Option<PathBuf>,
@@ -92,10 +97,10 @@ impl ImportSource {
         }
     }
 
-    fn foreign(self) -> Option<Source> {
+    fn foreign(self, fractional: Fractional) -> Option<Source> {
         match self {
-            Self::Unleash => Some(From::Unleash.source()),
-            Self::Flagd => Some(From::Flagd.source()),
+            Self::Unleash => Some(From::Unleash.source(fractional)),
+            Self::Flagd => Some(From::Flagd.source(fractional)),
             Self::Hoist => None,
         }
     }
@@ -115,7 +120,10 @@ pub fn run(
     if let Some(environment) = &args.environment {
         check_environment(environment)?;
     }
-    match (&args.url, args.source.foreign()) {
+    if args.fractional.is_some() && args.source != ImportSource::Flagd {
+        return Err(Failure::bad_input("--fractional goes with flagd only: leave it out"));
+    }
+    match (&args.url, args.source.foreign(args.fractional.unwrap_or_default())) {
         (Some(url), _) => apply::run(args, url, input, out, err),
         (None, Some(source)) => file::run(args, source, out, err),
         (None, None) => file::check(args, out, err),
