@@ -2,6 +2,7 @@
 //
 // How to add a client: a file under `clients` with a function that takes a `Site` and a `Report`, and a line below.
 
+import { flagdCore } from "./clients/flagd-core.mjs";
 import { ofrepCore } from "./clients/ofrep-core.mjs";
 import { pythonProvider, rustProvider } from "./clients/programs.mjs";
 import { realInput } from "./clients/real-input.mjs";
@@ -15,6 +16,7 @@ const CLIENTS = [
   ["@openfeature/ofrep-web-provider", webProvider],
   ["openfeature-provider-ofrep (PyPI)", pythonProvider],
   ["open-feature-ofrep (crate)", rustProvider],
+  ["@openfeature/flagd-core", flagdCore],
   ["real input", realInput],
 ];
 

@@ -1,7 +1,7 @@
 // The real binary on a temporary folder and a free port.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,14 @@ import { Admin } from "./admin.mjs";
 import { until } from "./wait.mjs";
 
 const OPERATOR = { email: "conformance@example.com", password: "a long enough password 1" };
+
+/** Mounts can only be set in a file. */
+const MOUNTS = [
+  ["ofrep", "/ofrep/v1"],
+  ["flagd", "/flagd"],
+]
+  .map(([dialect, path]) => `[[mounts]]\ndialect = "${dialect}"\npath = "${path}"\n`)
+  .join("");
 
 export class Site {
   log = "";
@@ -18,7 +26,9 @@ export class Site {
     site.folder = await mkdtemp(join(tmpdir(), "hoist-conformance-"));
     const port = await freePort();
     site.origin = `http://127.0.0.1:${port}`;
-    site.process = spawn(program, ["serve"], {
+    const config = join(site.folder, "hoist.toml");
+    await writeFile(config, MOUNTS);
+    site.process = spawn(program, ["serve", "--config", config], {
       cwd: site.folder,
       env: {
         ...process.env,

@@ -25,6 +25,7 @@ pub mod loading;
 pub mod past;
 pub mod policy;
 pub mod reading;
+mod rules;
 pub mod sessions;
 pub mod setup;
 pub mod source;

@@ -352,7 +352,13 @@ fn youngest(state: &State, project: Id, environment: Id) -> u64 {
     flags.chain(segments).fold(own, u64::max)
 }
 
-fn lowered(state: &State, id: Id, revision: u64, flag: &Flag, environment: Id) -> hoist_engine::ruleset::FlagRules {
+pub(crate) fn lowered(
+    state: &State,
+    id: Id,
+    revision: u64,
+    flag: &Flag,
+    environment: Id,
+) -> hoist_engine::ruleset::FlagRules {
     let setting = state.setting(id, environment);
     let version = setting.map_or(0, |setting| setting.revision()).max(revision);
     lower_flag(

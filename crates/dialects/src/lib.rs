@@ -13,6 +13,8 @@
 //! deliberate difference, and tests; its `routes` function gives [`DialectRoute`]s, and the server
 //! mounts them with one line. What a language cannot express is reported, never dropped.
 
+pub mod flagd;
+mod keys;
 pub mod ofrep;
 pub mod ports;
 mod route;

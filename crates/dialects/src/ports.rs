@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use hoist_engine::ruleset::Ruleset;
 use hoist_engine::{Context, Snapshot};
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -62,6 +63,10 @@ pub trait Environment: Send + Sync + 'static {
 
     /// What is served now.
     fn snapshot(&self) -> Arc<Snapshot>;
+
+    /// The rules that `snapshot` was compiled from, or younger ones. They are made anew for each call: keep what is made
+    /// of them.
+    fn rules(&self) -> Ruleset;
 
     /// The youngest change in `snapshot` that this class of credential can notice.
     fn visible_revision(&self, class: Class, snapshot: &Arc<Snapshot>) -> u64;

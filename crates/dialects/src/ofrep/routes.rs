@@ -16,7 +16,7 @@ use super::answer::Pen;
 use super::refusal::{Refusal, push_failure};
 use super::{Ofrep, etag, headers, stream, token, wire};
 use crate::ports::{Class, Evaluated, Seat};
-use crate::{Access, DialectRoute};
+use crate::{Access, DialectRoute, keys};
 
 /// The route table. Bulk answers also with a slash at its end; the single route takes the rest of the path.
 pub fn routes(ofrep: &Arc<Ofrep>) -> Vec<DialectRoute> {
@@ -90,7 +90,7 @@ impl Ofrep {
 
     async fn question(&self, headers: &HeaderMap, body: Body) -> Result<Question, Refusal> {
         let now = (self.ports.now)();
-        let seat = wire::presented(headers).find_map(|key| self.ports.credentials.seat(key, now));
+        let seat = keys::presented(headers).find_map(|key| self.ports.credentials.seat(key, now));
         let seat = seat.ok_or(Refusal::Unknown)?;
         let body = self.read(headers, body).await?;
         let mut context = wire::context(&body, &self.settings)?;

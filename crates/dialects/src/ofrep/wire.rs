@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use hoist_engine::{Context, Value};
-use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -58,22 +57,6 @@ fn blame(body: &[u8], error: &serde_json::Error) -> Refusal {
     match serde_json::from_slice::<RawBody<'_>>(body) {
         Ok(_) => Refusal::Context(format!("/context: {error}")),
         Err(error) => Refusal::Unreadable(error.to_string()),
-    }
-}
-
-/// The keys presented, in the order in which they are tried.
-pub(super) fn presented(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let own = headers.get("x-api-key").and_then(|value| value.to_str().ok());
-    let keys = authorization.map(without_scheme).into_iter().chain(own);
-    keys.map(str::trim).filter(|key| !key.is_empty())
-}
-
-/// `Bearer KEY` or the bare key.
-fn without_scheme(value: &str) -> &str {
-    match value.split_once(' ') {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key,
-        _ => value,
     }
 }
 

@@ -25,6 +25,7 @@ pub struct House {
 }
 
 struct Place {
+    rules: Mutex<Ruleset>,
     snapshot: Mutex<Arc<Snapshot>>,
     client_revision: Mutex<u64>,
     server: watch::Sender<Notice>,
@@ -50,6 +51,7 @@ impl House {
             turned_at: long_ago,
         };
         let place = Place {
+            rules: Mutex::new(read(&rules(), 1)),
             snapshot: Mutex::new(compiled(&rules(), 1)),
             client_revision: Mutex::new(1),
             server: watch::Sender::new(notice),
@@ -98,6 +100,7 @@ impl House {
     /// Publishes rules at a revision.
     pub fn publish(&self, rules: &Value, revision: u64, audience: Audience) {
         let changed_at = *self.now.lock().unwrap();
+        *self.place.rules.lock().unwrap() = read(rules, revision);
         *self.place.snapshot.lock().unwrap() = compiled(rules, revision);
         let notice = |last: &mut Notice| {
             *last = Notice {
@@ -178,6 +181,10 @@ impl Environment for Place {
         Arc::clone(&self.snapshot.lock().unwrap())
     }
 
+    fn rules(&self) -> Ruleset {
+        self.rules.lock().unwrap().clone()
+    }
+
     fn visible_revision(&self, class: Class, snapshot: &Arc<Snapshot>) -> u64 {
         match class {
             Class::Server => snapshot.revision(),
@@ -193,10 +200,14 @@ impl Environment for Place {
     }
 }
 
-fn compiled(rules: &Value, revision: u64) -> Arc<Snapshot> {
+fn read(rules: &Value, revision: u64) -> Ruleset {
     let mut ruleset: Ruleset = serde_json::from_value(rules.clone()).unwrap();
     ruleset.revision = revision;
-    let (snapshot, problems) = Snapshot::compile(&ruleset);
+    ruleset
+}
+
+fn compiled(rules: &Value, revision: u64) -> Arc<Snapshot> {
+    let (snapshot, problems) = Snapshot::compile(&read(rules, revision));
     assert_eq!(problems, [], "the rules compile");
     Arc::new(snapshot)
 }

@@ -1,5 +1,6 @@
 //! The dialects against an in-memory house.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod flagd;
 mod house;
 mod ofrep;

@@ -9,13 +9,15 @@ use super::reader::Reader;
 
 const KEY: &str = "mounts";
 const KEYS: [&str; 2] = ["dialect", "path"];
-const DIALECTS: [(&str, Dialect); 1] = [("ofrep", Dialect::Ofrep)];
+const DIALECTS: [(&str, Dialect); 2] = [("ofrep", Dialect::Ofrep), ("flagd", Dialect::Flagd)];
 
 /// A language in which applications ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// OpenFeature Remote Evaluation Protocol.
     Ofrep,
+    /// flagd's flag definitions, for clients that evaluate by themselves.
+    Flagd,
 }
 
 impl Dialect {
@@ -23,6 +25,7 @@ impl Dialect {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ofrep => "ofrep",
+            Self::Flagd => "flagd",
         }
     }
 }

@@ -12,6 +12,7 @@ use hoist_app::events::{Missed, Published, Touched};
 use hoist_app::{App, World};
 use hoist_dialects::ports::{Class, Environment, EnvironmentId, Notice};
 use hoist_engine::Snapshot;
+use hoist_engine::ruleset::Ruleset;
 use hoist_model::Id;
 use hoist_model::document::{self, Organization, Project};
 use hoist_model::record::Kind;
@@ -226,6 +227,10 @@ impl Environment for Handle {
     fn snapshot(&self) -> Arc<Snapshot> {
         let view = self.world.environment(self.id);
         view.map(|view| Arc::clone(&view.snapshot)).unwrap_or_default()
+    }
+
+    fn rules(&self) -> Ruleset {
+        self.world.rules(self.id).unwrap_or_default()
     }
 
     fn visible_revision(&self, class: Class, snapshot: &Arc<Snapshot>) -> u64 {

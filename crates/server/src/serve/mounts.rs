@@ -3,6 +3,7 @@
 //! How to add a dialect: an arm in [`table`].
 
 use hoist_dialects::DialectRoute;
+use hoist_dialects::flagd::{self, Flagd};
 use hoist_dialects::ofrep::{self, Ofrep};
 use hoist_dialects::ports::Ports;
 
@@ -52,6 +53,7 @@ fn table(mount: &MountConfig, config: &Config, ports: &Ports) -> Vec<DialectRout
             };
             ofrep::routes(&Ofrep::new(ports.clone(), settings))
         }
+        Dialect::Flagd => flagd::routes(&Flagd::new(ports.clone(), mount.path.clone())),
     }
 }
 
