@@ -16,6 +16,7 @@ const LOWER: &str = "crates/model/src/lower.rs";
 const MERGE: &str = "crates/model/src/merge.rs";
 
 const HOIST64: &str = "crates/engine/src/scheme/hoist64.rs";
+const MURMUR3: &str = "crates/engine/src/scheme/murmur3.rs";
 const UNLEASH: &str = "crates/engine/src/scheme/unleash.rs";
 const RENDEZVOUS: &str = "crates/engine/src/scheme/rendezvous.rs";
 
@@ -44,7 +45,7 @@ pub(crate) const TABLE: &[Mutant] = &[
     },
     Mutant {
         name: "unleash-hash-rotated",
-        file: UNLEASH,
+        file: MURMUR3,
         text: "word.wrapping_mul(C1).rotate_left(15)",
         replacement: "word.wrapping_mul(C1).rotate_left(13)",
         tests: SCHEMES,

@@ -119,7 +119,7 @@ fn test(test: &Test) -> Said<Json> {
         Operator::Exists => json!({"!==": [{"var": name}, null]}),
         Operator::Equals | Operator::In => match test.values.as_slice() {
             [] => json!(false),
-            values => some(name, json!({"in": [element(), scalars(values)?]})),
+            values => some(name, &json!({"in": [element(), scalars(values)?]})),
         },
         Operator::Contains => texts(test, |text| json!({"in": [text, element()]}))?,
         Operator::StartsWith => texts(
@@ -162,7 +162,7 @@ fn element() -> Json {
 }
 
 /// Some element of an attribute, or the one that it is.
-fn some(name: &str, holds: Json) -> Json {
+fn some(name: &str, holds: &Json) -> Json {
     json!({"some": [{"merge": [{"var": name}]}, holds]})
 }
 
@@ -182,7 +182,7 @@ fn texts(test: &Test, holds: impl Fn(&str) -> Json) -> Said<Json> {
         return Ok(json!(false));
     }
     let is_text = json!({"===": [{"cat": [element()]}, element()]});
-    Ok(some(&test.attribute, json!({"and": [is_text, {"or": any}]})))
+    Ok(some(&test.attribute, &json!({"and": [is_text, {"or": any}]})))
 }
 
 /// Values that are equal in every core.

@@ -223,12 +223,11 @@ fn ramp(ramp: &ruleset::Ramp, extra: &Metadata, leaves: &mut Leaves<'_>, tables:
     })
 }
 
-/// A leaf for each variant that an expression may name, and the one for null.
-fn named(
-    otherwise: Option<&str>,
-    extra: &Metadata,
-    leaves: &mut Leaves<'_>,
-) -> Result<(Box<[At<Leaf>]>, At<Leaf>), String> {
+/// Of an expression: the leaf of each variant, and the one for null.
+type Named = (Box<[At<Leaf>]>, At<Leaf>);
+
+/// The leaves that an expression may name.
+fn named(otherwise: Option<&str>, extra: &Metadata, leaves: &mut Leaves<'_>) -> Result<Named, String> {
     let otherwise = match otherwise {
         Some(key) => leaves.variant(key, extra)?,
         None => leaves.leaf(None, extra),

@@ -81,7 +81,7 @@ fn vectors_of_the_third_generation() {
         (json!(65_504.0), 16),
         (json!(-65_504.0), 9),
         (json!(0.000_061_035_156_25), 22),
-        (json!(0.000_000_059_604_644_775_390_625), 23),
+        (json!(5.960_464_477_539_063e-8), 23),
         (json!(65_505.0), 17),
         (json!(-65_505.0), 17),
         (json!(3.402_823_466_385_288_6e38), 10),
@@ -329,7 +329,7 @@ fn cbor(value: &Json) -> Vec<u8> {
         Json::Bool(value) => vec![0xf4 + u8::from(*value)],
         Json::String(text) => [head(3, text.len() as u128), text.as_bytes().to_vec()].concat(),
         Json::Array(items) => {
-            let items = items.iter().map(|item| cbor(item));
+            let items = items.iter().map(cbor);
             [head(4, items.len() as u128), items.collect::<Vec<_>>().concat()].concat()
         }
         Json::Object(members) => {
