@@ -11,6 +11,7 @@ import { PageHeader, useTitle } from '@/components/PageHeader';
 import { BusyBar, EmptyState, ErrorPanel, ListSkeleton } from '@/components/Status';
 import { Time, useMinute } from '@/components/Time';
 import { dayKey } from '@/features/calendar/days';
+import { OlderButton } from '@/features/history/OlderButton';
 import { type HistoryFilter, historyQuery } from '@/features/history/queries';
 import { useTakeBack } from '@/features/history/useTakeBack';
 import { activityText as t } from '@/text/activity';
@@ -93,16 +94,7 @@ export function ActivityPage() {
           </li>
         ))}
       </ol>
-      {query.hasNextPage && (
-        <Button
-          size="xs"
-          variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {historyText.older}
-        </Button>
-      )}
+      <OlderButton query={query} />
     </>
   );
 }

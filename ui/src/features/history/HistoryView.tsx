@@ -12,6 +12,7 @@ import { historyText as t } from '@/text/history';
 import { ChangePanel } from './ChangePanel';
 import { ComparePanel } from './ComparePanel';
 import classes from './History.module.css';
+import { OlderButton } from './OlderButton';
 import { type HistoryFilter, historyQuery } from './queries';
 
 export interface HistorySearch {
@@ -163,17 +164,7 @@ export function HistoryView({
           </li>
         ))}
       </ol>
-      {query.hasNextPage && (
-        <Button
-          size="xs"
-          variant="default"
-          className={classes.start}
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t.older}
-        </Button>
-      )}
+      <OlderButton query={query} />
     </div>
   );
 }

@@ -1,8 +1,7 @@
-import { ActionIcon } from '@mantine/core';
-import { Icon } from '@/components/Icon';
 import { absolute } from '@/components/time';
 import { splitText as t } from '@/text/split';
 import { LocalTime } from './LocalTime';
+import { RemoveButton } from './RemoveButton';
 import { removePause, setPause, validateCurve } from './ramp';
 import classes from './Serve.module.css';
 import type { Curve, Pause } from './wire';
@@ -56,13 +55,10 @@ export function PauseList({ curve, now, readOnly, onChange }: PauseListProps) {
               </>
             )}
             {isPlanned && (
-              <ActionIcon
-                size={24}
-                aria-label={t.removePause(index + 1)}
-                onClick={() => onChange(removePause(curve, index))}
-              >
-                <Icon name="close" size={14} />
-              </ActionIcon>
+              <RemoveButton
+                label={t.removePause(index + 1)}
+                onRemove={() => onChange(removePause(curve, index))}
+              />
             )}
           </li>
         );

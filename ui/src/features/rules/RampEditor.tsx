@@ -1,11 +1,11 @@
-import { ActionIcon, Button, NativeSelect, SegmentedControl } from '@mantine/core';
-import { Icon } from '@/components/Icon';
+import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
 import { useMinute } from '@/components/Time';
 import { splitText as t } from '@/text/split';
 import { AllocationNote } from './AllocationNote';
 import { LocalTime } from './LocalTime';
 import { openPause, PauseList } from './PauseList';
 import { RampChart } from './RampChart';
+import { RemoveButton } from './RemoveButton';
 import { addPause, addPoint, removePoint, setPoint, setShape, validateCurve } from './ramp';
 import classes from './Serve.module.css';
 import { ShareInput } from './ShareInput';
@@ -60,13 +60,10 @@ export function CurveEditor({ curve, readOnly = false, onChange }: CurveEditorPr
               onChange={(at) => onChange(setPoint(curve, index, { at }))}
             />
             {!readOnly && curve.points.length > 1 && (
-              <ActionIcon
-                size={24}
-                aria-label={t.removePoint(index + 1)}
-                onClick={() => onChange(removePoint(curve, index))}
-              >
-                <Icon name="close" size={14} />
-              </ActionIcon>
+              <RemoveButton
+                label={t.removePoint(index + 1)}
+                onRemove={() => onChange(removePoint(curve, index))}
+              />
             )}
           </li>
         ))}

@@ -1,8 +1,8 @@
-import { ActionIcon, Button, NativeSelect, Radio } from '@mantine/core';
+import { Button, NativeSelect, Radio } from '@mantine/core';
 import { useId, useState } from 'react';
-import { Icon } from '@/components/Icon';
 import { splitText as t } from '@/text/split';
 import { AllocationNote } from './AllocationNote';
+import { RemoveButton } from './RemoveButton';
 import classes from './Serve.module.css';
 import { ShareInput } from './ShareInput';
 import { percent } from './sentence';
@@ -100,13 +100,10 @@ export function SplitEditor({ split, variants, live, readOnly = false, onChange 
               </td>
               <td>
                 {!readOnly && model.arms.length > 1 && (
-                  <ActionIcon
-                    size={24}
-                    aria-label={t.removeArm(arm.variant)}
-                    onClick={() => set(removeArm(model, index))}
-                  >
-                    <Icon name="close" size={14} />
-                  </ActionIcon>
+                  <RemoveButton
+                    label={t.removeArm(arm.variant)}
+                    onRemove={() => set(removeArm(model, index))}
+                  />
                 )}
               </td>
             </tr>
