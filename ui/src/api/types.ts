@@ -246,12 +246,6 @@ export interface Project {
   revision: Revision;
 }
 
-export interface Organization {
-  id?: string;
-  key: string;
-  name: string;
-}
-
 export interface Credential {
   id: string;
   name: string;

@@ -32,7 +32,6 @@ export const authText = {
   change: 'Change password',
   changed: 'Password changed. Other sessions were signed out.',
   profile: 'Profile',
-  organizations: 'Organizations',
   role: 'Role',
   preferences: 'Preferences',
   singleKeys: 'Single-key shortcuts',

@@ -135,8 +135,6 @@ export const flagsText = {
   on: 'On',
   off: 'Off',
   nextIs: (what: string) => `Next: ${what}`,
-  turnOn: 'Turn on',
-  turnOff: 'Turn off',
   kill: 'Kill…',
   killTitle: (flag: string, environment: string) => `Kill ${flag} in ${environment}`,
   killReason: 'Reason',
@@ -185,5 +183,4 @@ export const flagsText = {
   newDone: (key: string) => `Flag ${key} created, off everywhere`,
   newOff: 'It is off in every environment until you turn it on.',
   problemsSummary: 'Please look at these fields',
-  changedBy: (when: string, who: string) => `${when} · ${who}`,
 };

@@ -14,7 +14,6 @@ export const frameText = {
   history: 'History',
   settings: 'Project settings',
   change: 'Change',
-  organizationPages: 'Organization',
   projects: 'Projects',
   members: 'Members',
   roles: 'Roles',

@@ -40,7 +40,6 @@ export const historyText = {
   noVisible: 'No part that people edit.',
   notListed: (count: number) =>
     `${count.toLocaleString('en')} more are not listed here; look at the flag’s own history.`,
-  moreDocuments: (count: number) => `${count} more documents`,
   asDocuments: (count: number) => (count === 1 ? 'As document' : `As documents (${count})`),
   asJson: 'Raw effects (JSON)',
   between: (a: number, b: number) => `From revision ${a} to ${b}`,

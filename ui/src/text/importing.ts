@@ -1,6 +1,5 @@
 /** Texts of the import page. Words of other systems may stand here, and only here. */
 export const importText = {
-  title: 'Import',
   text: 'Bring flags from another system. The file is read and planned first; nothing changes until you apply.',
   source: 'From',
   sources: {
@@ -16,10 +15,8 @@ export const importText = {
   fileTooBig: 'The file is larger than 32 MiB.',
   choose: 'Choose a file…',
   check: 'Check the file',
-  checking: 'Reading and planning…',
   what: 'The check of the file',
   apply: (n: number, environment: string) => `Apply ${n} ${n === 1 ? 'change' : 'changes'} to ${environment}`,
-  applying: 'Applying…',
   created: (n: number) => `Created: ${n}`,
   changed: (n: number) => `Changed: ${n}`,
   skipped: (n: number) => `Skipped: ${n}`,
@@ -34,5 +31,4 @@ export const importText = {
   doneProposed: 'Sent for approval.',
   toFlags: 'Open the flags',
   again: 'Import another file',
-  showAll: (n: number) => `all ${n}`,
 };

@@ -22,7 +22,6 @@ export const paletteText = {
   copied: (flag: string) => `Key ${flag} copied`,
   create: (name: string) => (name ? `Create flag ${name}` : 'Create flag'),
   theme: (name: string) => `Colours: ${name}`,
-  drafts: 'draft not saved',
   environmentsPage: 'Environments',
   credentialsPage: 'Credentials',
   importPage: 'Import and export',

@@ -116,7 +116,6 @@ export const scheduleText = {
   turnsOff: 'turns off',
   staysOn: 'stays on',
   staysOff: 'stays off',
-  byWindow: (name: string) => `window ${name}`,
   windowCloses: 'no window open',
   ramps: (share: string) => `ramp at ${share}`,
   killEnds: 'kill ends',

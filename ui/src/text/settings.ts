@@ -87,7 +87,6 @@ export const settingsText = {
   key: 'Key',
   lastUsed: 'Last used',
   expires: 'Expires',
-  created: 'Created',
   status: 'Status',
   active: 'Active',
   revoked: 'Revoked',

@@ -1,6 +1,6 @@
 /** Effects of a change in human lines, whatever kind of document they touch. */
 import type { Effect, Json } from '@/api/types';
-import { diffBodies, diffCondition, type Edit, type Mark } from '@/features/rules/diff';
+import { diffBodies, diffCondition, type Mark } from '@/features/rules/diff';
 import { type Body, bodyOf, type Part } from '@/features/rules/parts';
 import { shortJson } from '@/features/rules/sentence';
 import { type Condition, type ConfigBody, type OverridesBody, sameJson } from '@/features/rules/wire';
@@ -159,10 +159,6 @@ function listLines(title: string, before: Json[], after: Json[]): EditLine[] {
     if (!next?.has(name)) lines.push({ mark: 'remove', title, text: shortJson(item, 120) });
   }
   return lines.length > 0 ? lines : [{ mark: 'move', title, text: t.reordered }];
-}
-
-export function asLines(edits: readonly Edit[]): EditLine[] {
-  return edits.map(({ mark, title, text }) => ({ mark, title, text }));
 }
 
 export type { Part };

@@ -44,10 +44,6 @@ export function splitFrom(arms: readonly Arm[], rest = arms.length - 1): SplitMo
   return { arms: arms.map((arm, index) => ({ ...arm, weight: floors[index] ?? 0 })), rest: place };
 }
 
-export function isWhole(arms: readonly Arm[]): boolean {
-  return arms.reduce((sum, arm) => sum + arm.weight, 0) === WHOLE;
-}
-
 /** The most an arm can be given without taking from any arm but the rest. */
 export function mostFor(model: SplitModel, index: number): number {
   const arm = model.arms[index];
