@@ -42,7 +42,7 @@ use cli::restore::RestoreArgs;
 use cli::serve::ServeArgs;
 use cli::token::TokenArgs;
 use cli::user::UserArgs;
-use cli::version::CompletionsArgs;
+use cli::version::{CompletionsArgs, VersionArgs};
 
 /// Frugal with memory and quick on few cores.
 #[global_allocator]
@@ -73,9 +73,7 @@ enum Command {
     User(UserArgs),
     Config(ConfigArgs),
     Migrate(MigrateArgs),
-    /// Prints the version.
-    #[command(after_help = "Examples:\n  hoist version")]
-    Version,
+    Version(VersionArgs),
     Completions(CompletionsArgs),
 }
 
@@ -114,7 +112,7 @@ fn run(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<()
         Command::User(args) => cli::user::run(args, out, err),
         Command::Config(args) => cli::config::run(args, out),
         Command::Migrate(args) => cli::migrate::run(args, out),
-        Command::Version => cli::version::version(out),
+        Command::Version(args) => cli::version::version(args, out),
         Command::Completions(args) => cli::version::completions::<Hoist>(args, out),
     }
 }

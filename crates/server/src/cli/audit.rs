@@ -1,4 +1,4 @@
-//! `hoist audit`: who changed what, when and why.
+//! `hoist audit`: who changed what, when and why, out of the database or of a running Hoist.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -10,16 +10,23 @@ use hoist_model::record::Kind;
 use hoist_model::state::State;
 use hoist_store::Store;
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
-use super::{Failure, data, output};
+use super::place::{choose, choose_organization};
+use super::remote::{Ask, Remote};
+use super::{FAILED, Failure, data, output};
 use crate::config::DataFlags;
 use crate::runtime;
 
-/// Reads the log of changes out of the database, newest first.
+/// Lists who changed what, when and why, newest first.
+///
+/// Reads the log of changes out of the database itself, also while a server runs, or with --url asks a server. That shows
+/// an operator every change; others those of their organization, and with --project or --flag those of one project.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   hoist audit --since 2026-11-01T00:00:00Z --project shop
-  hoist audit --actor ada@example.com --limit 1000 --json | jq .summary")]
+  hoist audit --actor ada@example.com --limit 1000 --json | jq .summary
+  hoist audit --url https://flags.example.com --project shop --flag checkout")]
 pub struct AuditArgs {
     /// Not before this moment (RFC 3339).
     #[arg(long, value_name = "TIME")]
@@ -39,6 +46,15 @@ pub struct AuditArgs {
     /// One JSON object per line.
     #[arg(long)]
     json: bool,
+    /// Address of a running Hoist to ask instead of the database.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "database"])]
+    url: Option<String>,
+    /// Personal access token, with --url; needs the permission audit.view.
+    #[arg(long, value_name = "TOKEN", env = "HOIST_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// With --url, key of the organization; not needed where the token sees one only.
+    #[arg(long, value_name = "KEY", requires = "url")]
+    organization: Option<String>,
     #[command(flatten)]
     data: DataFlags,
 }
@@ -49,9 +65,75 @@ const PAGE: u32 = 500;
 /// Reads. Entries go to `out`.
 ///
 /// # Errors
-/// When the database cannot be used, or a filter names what is not there.
+/// When the database or the server cannot be used, or a filter names what is not there.
 pub fn run(args: &AuditArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    runtime(read(args, out))?
+    match &args.url {
+        Some(url) => {
+            let remote = Remote::with_token(url, args.token.as_deref())?;
+            runtime(ask(args, &remote, out))?
+        }
+        None => runtime(read(args, out))?,
+    }
+}
+
+async fn ask(args: &AuditArgs, remote: &Remote, out: &mut dyn Write) -> Result<(), Failure> {
+    let session = remote.get(&["hoist", "v1", "session"]).await?;
+    let list = list(args, &session)?;
+    let path: Vec<&str> = ["hoist", "v1"]
+        .into_iter()
+        .chain(list.iter().map(String::as_str))
+        .collect();
+    let since = args.since.map(|since| since.to_string());
+    let (mut left, mut cursor) = (args.limit, None::<String>);
+    while left > 0 {
+        let limit = left.min(PAGE).to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        for (name, value) in [
+            ("actor", &args.actor),
+            ("flag", &args.flag),
+            ("from", &since),
+            ("cursor", &cursor),
+        ] {
+            query.extend(value.as_deref().map(|value| (name, value)));
+        }
+        let page = remote
+            .json(Ask {
+                path: &path,
+                query: &query,
+                ..Ask::default()
+            })
+            .await?;
+        for item in page["items"].as_array().into_iter().flatten() {
+            output::write(out, &line(args, item)?)?;
+            left = left.saturating_sub(1);
+        }
+        match page["next"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// Which list of the API, as the rest of its path: of one project, of one organization, or of everything.
+fn list(args: &AuditArgs, session: &Json) -> Result<Vec<String>, Failure> {
+    let organization = args.organization.as_deref();
+    let list = if args.project.is_some() || args.flag.is_some() {
+        let (organization, project) = choose(session, organization, args.project.as_deref())?;
+        vec![
+            "organizations".to_owned(),
+            organization,
+            "projects".to_owned(),
+            project,
+            "history".to_owned(),
+        ]
+    } else if organization.is_none() && session["user"]["operator"] == true {
+        vec!["audit".to_owned()]
+    } else {
+        let organization = choose_organization(session, organization)?;
+        vec!["organizations".to_owned(), organization, "audit".to_owned()]
+    };
+    Ok(list)
 }
 
 async fn read(args: &AuditArgs, out: &mut dyn Write) -> Result<(), Failure> {
@@ -75,7 +157,13 @@ async fn pages(
         let page = store.history(filter, before, left.min(PAGE)).await;
         let page = page.map_err(|error| data::failed(&error))?;
         for logged in &page {
-            output::write(out, &line(args, state, logged))?;
+            let item = match logged {
+                Logged::Intact(brief) => HistoryItem::of(state, brief, &HashMap::new()),
+                Logged::Damaged { revision, at, project } => HistoryItem::damaged(state, *revision, *at, *project),
+            };
+            // Its map keys are strings and its numbers whole: it has a JSON form.
+            let item = serde_json::to_value(&item).unwrap_or_default();
+            output::write(out, &line(args, &item)?)?;
         }
         left -= u32::try_from(page.len()).unwrap_or(left).min(left);
         before = page.last().map(Logged::revision);
@@ -86,27 +174,27 @@ async fn pages(
     Ok(())
 }
 
-fn line(args: &AuditArgs, state: &State, logged: &Logged) -> String {
-    let item = match logged {
-        Logged::Intact(brief) => HistoryItem::of(state, brief, &HashMap::new()),
-        Logged::Damaged { revision, at, project } => HistoryItem::damaged(state, *revision, *at, *project),
-    };
+fn line(args: &AuditArgs, item: &Json) -> Result<String, Failure> {
     if args.json {
-        // Its map keys are strings and its numbers whole: it has a JSON form.
-        let json = serde_json::to_string(&item).unwrap_or_default();
-        return format!("{json}\n");
+        return Ok(format!("{item}\n"));
     }
-    let project = item.project.as_deref().unwrap_or("-");
-    let note = if item.note.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", item.note)
+    let text = |of: &Json| of.as_str().unwrap_or_default().to_owned();
+    let at: Timestamp = text(&item["at"]).parse().map_err(|error| Failure {
+        code: FAILED,
+        message: format!("revision {} has no time: {error}", item["revision"]),
+    })?;
+    let (at, who, what) = (
+        at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        text(&item["actor"]["name"]),
+        text(&item["summary"]),
+    );
+    let project = item["project"].as_str().unwrap_or("-");
+    let note = match text(&item["note"]) {
+        note if note.is_empty() => note,
+        note => format!(" ({note})"),
     };
-    let at = item.at.strftime("%Y-%m-%dT%H:%M:%SZ");
-    format!(
-        "{:6}  {at}  {}  {project}  {}{note}\n",
-        item.revision, item.actor.name, item.summary
-    )
+    let revision = item["revision"].as_u64().unwrap_or_default();
+    Ok(format!("{revision:6}  {at}  {who}  {project}  {what}{note}\n"))
 }
 
 fn filter(args: &AuditArgs, state: &State) -> Result<HistoryFilter, Failure> {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::place::{PlaceFlags, choose};
 use super::progress::Bar;
-use super::remote::Remote;
+use super::remote::{Ask, Remote};
 use super::stored::{self, Wanted};
 use super::{FAILED, Failure, output};
 use crate::config::DataFlags;
@@ -115,7 +115,12 @@ async fn ask(args: &ExportArgs, remote: &Remote) -> Result<(String, String), Fai
         Format::Json => "json",
         Format::Yaml => "yaml",
     };
-    let text = remote.text(&path, &[("format", format)]).await?;
+    let ask = Ask {
+        path: &path,
+        query: &[("format", format)],
+        ..Ask::default()
+    };
+    let text = remote.text(ask).await?;
     Ok((format!("{organization}/{project}"), text))
 }
 

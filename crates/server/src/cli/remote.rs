@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde_json::Value as Json;
@@ -23,11 +23,13 @@ pub(super) struct Remote {
     token: String,
 }
 
-/// A request with a body.
-pub(super) struct Post<'a> {
+/// What is asked: a POST where there is a body, else a GET.
+#[derive(Default)]
+pub(super) struct Ask<'a> {
     pub(super) path: &'a [&'a str],
     pub(super) query: &'a [(&'a str, &'a str)],
-    pub(super) body: Vec<u8>,
+    /// JSON.
+    pub(super) body: Option<Vec<u8>>,
     /// The same request sent again with it happens once.
     pub(super) idempotency: Option<&'a str>,
 }
@@ -93,7 +95,7 @@ impl Remote {
 
     /// Reads.
     pub(super) async fn get(&self, path: &[&str]) -> Result<Json, Failure> {
-        self.ask(Method::GET, path, &[], None, None).await
+        self.json(Ask { path, ..Ask::default() }).await
     }
 
     /// Every item of a list, page by page.
@@ -102,7 +104,12 @@ impl Remote {
         loop {
             let mut query = vec![("limit", "500")];
             query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let mut page = self.ask(Method::GET, path, &query, None, None).await?;
+            let ask = Ask {
+                path,
+                query: &query,
+                ..Ask::default()
+            };
+            let mut page = self.json(ask).await?;
             items.extend(page["items"].as_array_mut().map(std::mem::take).unwrap_or_default());
             match page["next"].as_str() {
                 Some(next) => cursor = Some(next.to_owned()),
@@ -111,52 +118,34 @@ impl Remote {
         }
     }
 
-    /// Reads what is not JSON: the text as it is.
-    pub(super) async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> Result<String, Failure> {
-        let text = |body: &Bytes| String::from_utf8(body.to_vec()).ok();
-        self.read(Method::GET, path, query, None, None, text).await
+    /// Asks for JSON.
+    pub(super) async fn json(&self, ask: Ask<'_>) -> Result<Json, Failure> {
+        self.read(ask, |body| serde_json::from_slice(body).ok()).await
     }
 
-    /// Sends a body.
-    pub(super) async fn post(&self, post: Post<'_>) -> Result<Json, Failure> {
-        self.ask(Method::POST, post.path, post.query, Some(post.body), post.idempotency)
-            .await
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, &str)],
-        body: Option<Vec<u8>>,
-        idempotency: Option<&str>,
-    ) -> Result<Json, Failure> {
-        let json = |body: &Bytes| serde_json::from_slice(body).ok();
-        self.read(method, path, query, body, idempotency, json).await
+    /// Asks for what is not JSON: the text as it is.
+    pub(super) async fn text(&self, ask: Ask<'_>) -> Result<String, Failure> {
+        self.read(ask, |body| String::from_utf8(body.to_vec()).ok()).await
     }
 
     /// Asks, and reads the answer to what succeeded.
-    async fn read<T>(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, &str)],
-        body: Option<Vec<u8>>,
-        idempotency: Option<&str>,
-        read: impl Fn(&Bytes) -> Option<T>,
-    ) -> Result<T, Failure> {
+    async fn read<T>(&self, ask: Ask<'_>, read: impl Fn(&Bytes) -> Option<T>) -> Result<T, Failure> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
+            segments.pop_if_empty().extend(ask.path);
         }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+        if !ask.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(ask.query);
         }
-        let mut request = self.http.request(method, url).bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
-        }
-        if let Some(key) = idempotency {
+        let request = match ask.body {
+            Some(body) => {
+                let post = self.http.post(url);
+                post.header(header::CONTENT_TYPE, "application/json").body(body)
+            }
+            None => self.http.get(url),
+        };
+        let mut request = request.bearer_auth(&self.token);
+        if let Some(key) = ask.idempotency {
             request = request.header("idempotency-key", key);
         }
         let unreachable = |error: reqwest::Error| self.unreachable(&error);

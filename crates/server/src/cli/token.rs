@@ -14,7 +14,7 @@ use hoist_model::record::Kind;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::remote::{Post, Remote};
+use super::remote::{Ask, Remote};
 use super::user::failed;
 use super::{FAILED, Failure, data, output};
 use crate::config::DataFlags;
@@ -157,13 +157,12 @@ async fn ask(command: &Command, remote: &Remote) -> Result<Json, Failure> {
         return remote.all(&["hoist", "v1", "tokens"]).await;
     };
     let body = json!({"changes": [Change::Token(change)], "note": "hoist token"});
-    let post = Post {
+    let ask = Ask {
         path: &["hoist", "v1", "changes"],
-        query: &[],
-        body: body.to_string().into_bytes(),
-        idempotency: None,
+        body: Some(body.to_string().into_bytes()),
+        ..Ask::default()
     };
-    let answer = remote.post(post).await?;
+    let answer = remote.json(ask).await?;
     Ok(answer_of(
         command,
         &answer["secrets"][0]["document"],

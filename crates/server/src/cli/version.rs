@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use serde_json::json;
 
 use super::{Failure, output};
 
@@ -18,11 +19,28 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the version.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hoist version
+  hoist version --json")]
+pub struct VersionArgs {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the version.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn version(out: &mut dyn Write) -> Result<(), Failure> {
-    output::write(out, concat!("hoist ", env!("CARGO_PKG_VERSION"), "\n"))
+pub fn version(args: &VersionArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = if args.json {
+        json!({"name": "hoist", "version": version}).to_string()
+    } else {
+        format!("hoist {version}")
+    };
+    output::write(out, &format!("{text}\n"))
 }
 
 /// Prints completions for the commands of `C`.

@@ -123,7 +123,10 @@ fn overlapping_mounts_are_refused_by_name() {
 #[test]
 fn small_commands_answer() {
     assert_eq!(help(&["version"]), concat!("hoist ", env!("CARGO_PKG_VERSION"), "\n"));
-    assert!(help(&["completions", "bash"]).contains("reset-password"));
+    let json: serde_json::Value = serde_json::from_str(&help(&["version", "--json"])).expect("an object");
+    assert_eq!(json, json!({"name": "hoist", "version": env!("CARGO_PKG_VERSION")}));
+    let completions = help(&["completions", "bash"]);
+    assert!(completions.contains("reset-password") && completions.contains("--organization"));
     assert_eq!(run(Path::new("/"), &["fly"]).status.code(), Some(2));
 }
 
@@ -180,4 +183,102 @@ fn a_password_reset_at_the_shell_is_in_the_audit() {
     assert!(!everything.contains(password.trim()), "{everything}");
     let session = json!({"email": EMAIL, "password": password.trim()});
     assert_eq!(server.post("/hoist/v1/session", &session).status, 200);
+}
+
+/// What a server tells of the past is what its database holds, filter by filter and over several pages.
+#[test]
+fn a_running_server_is_audited_like_its_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    let token = token_of(&server);
+    let mut client = Client::new(server.address, &token);
+    for key in ["first", "second"] {
+        let create = json!([{"flag": {"create": {"key": key, "kind": "boolean"}}}]);
+        client.must_change(&create, "made for the audit");
+    }
+    let mut since = String::new();
+    for n in 0..510 {
+        let edit = json!([{"flag": {"edit": {"flag": "first", "patch": {"description": n.to_string()}}}}]);
+        client.must_change(&edit, "");
+        if n == 500 {
+            let item = &client.get("/hoist/v1/audit?limit=1")["items"][0];
+            since = item["at"].as_str().expect("a time").to_owned();
+        }
+    }
+    let url = format!("http://{}", server.address);
+    let lines = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["audit"], arguments].concat());
+        let (out, err) = texts(&output);
+        assert!(output.status.success(), "{arguments:?}: {err}");
+        out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let remote = ["--url", url.as_str(), "--token", token.as_str()];
+    for (filters, least) in [
+        (&["--limit", "1000"][..], 510),
+        (&["--limit", "505", "--json"], 505),
+        (&["--flag", "second"], 1),
+        (&["--project", "first", "--limit", "3"], 3),
+        (&["--actor", EMAIL, "--project", "first", "--json"], 50),
+        (&["--actor", "system"], 1),
+        (&["--since", since.as_str()], 9),
+    ] {
+        let told = lines(&[filters, &remote].concat());
+        assert!(told.len() >= least, "{filters:?}: {told:#?}");
+        let local = lines(filters);
+        let apart = told.iter().zip(&local).find(|(told, local)| told != local);
+        assert_eq!((told.len(), apart), (local.len(), None), "{filters:?}");
+    }
+    let refused = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["audit", "--url", url.as_str()], arguments].concat());
+        (output.status.code(), texts(&output).1)
+    };
+    let (code, error) = refused(&[]);
+    assert!(code == Some(2) && error.contains("HOIST_TOKEN"), "{error}");
+    let (code, error) = refused(&["--token", "hst_nobodys"]);
+    assert!(code == Some(1) && error.contains("token is not accepted"), "{error}");
+    let (code, error) = refused(&["--token", &token, "--project", "none"]);
+    assert!(code == Some(2) && error.contains("default/first"), "{error}");
+    let (code, error) = refused(&["--token", &token, "--actor", "nobody@b.example"]);
+    assert!(code == Some(2) && error.contains("nobody@b.example"), "{error}");
+}
+
+/// Who is no operator sees the changes of an organization.
+#[test]
+fn a_member_audits_the_organization() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[], &ADMIN);
+    let mut operator = Client::new(server.address, &token_of(&server));
+    let member = json!({"email": "owner@b.example", "role": "owner"});
+    let (status, made) = operator
+        .ask("POST", "/hoist/v1/organizations/default/members", Some(&member))
+        .expect("an answer");
+    assert_eq!(status, 201, "{made}");
+    let made = run(
+        folder.path(),
+        &["token", "create", "audit", "--user", "owner@b.example"],
+    );
+    let (token, told) = texts(&made);
+    assert!(made.status.success(), "{told}");
+    let url = format!("http://{}", server.address);
+    let arguments = [
+        "audit",
+        "--url",
+        &url,
+        "--token",
+        token.trim(),
+        "--organization",
+        "default",
+    ];
+    for arguments in [&arguments[..5], &arguments] {
+        let (out, err) = wait(|| {
+            let output = run(folder.path(), arguments);
+            output.status.success().then(|| texts(&output))
+        });
+        assert!(out.contains("owner@b.example"), "{out}{err}");
+        // What concerns the instance alone is not theirs.
+        assert!(
+            !out.contains("access token") && !out.contains("Creates the roles"),
+            "{out}"
+        );
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{ImportArgs, text};
 use crate::cli::place::{choose, choose_organization};
 use crate::cli::progress::Bar;
-use crate::cli::remote::{Post, Remote};
+use crate::cli::remote::{Ask, Remote};
 use crate::cli::{FAILED, Failure, input, output};
 use crate::{runtime, serve};
 
@@ -133,15 +133,15 @@ impl<'a> Import<'a> {
             (None, None) => {}
         }
         path.push("import");
-        let post = Post {
+        let ask = Ask {
             path: &path,
             query: &query,
-            body: self.bytes.clone(),
+            body: Some(self.bytes.clone()),
             idempotency,
         };
         let file = input::shown(&self.args.file);
         let _bar = Bar::waiting("the server is at it");
-        self.remote.post(post).await.map_err(|failure| Failure {
+        self.remote.json(ask).await.map_err(|failure| Failure {
             message: format!("{file}: {failure}"),
             ..failure
         })
