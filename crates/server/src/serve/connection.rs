@@ -21,8 +21,7 @@ use tokio::time::{sleep, timeout};
 use tower::Service as _;
 
 use super::arriving::Arriving;
-use super::placed::Placed;
-use super::stalling::Stalling;
+use super::socket::Socket;
 use crate::config;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
@@ -100,7 +99,6 @@ impl Connections {
         router: Router,
         place: Option<OwnedSemaphorePermit>,
     ) {
-        let stream = Placed::new(stream, place, &self.metrics);
         let asked = AtomicBool::new(false);
         let service = service_fn(|request: http::Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
@@ -109,7 +107,7 @@ impl Connections {
             // A router is always ready.
             router.clone().call(request)
         });
-        let stream = TokioIo::new(Stalling::new(stream, self.limits.write));
+        let stream = TokioIo::new(Socket::new(stream, self.limits.write, place, &self.metrics));
         let mut connection = pin!(self.builder.serve_connection_with_upgrades(stream, service));
         let mut ending = pin!(self.shutdown.clone().begun());
         let mut patience = pin!(sleep(self.limits.head));

@@ -8,7 +8,7 @@
 //! | [`memory`] | handing back what is not needed any more |
 //! | [`listener`] | accepting connections, whatever happens |
 //! | [`connection`] | one connection: limits, timeouts, graceful end |
-//! | [`arriving`], [`stalling`] | bodies that come, and answers that are taken, too slowly |
+//! | [`arriving`], [`socket`] | bodies that come, and answers that are taken, too slowly |
 //! | [`first_run`] | the link that sets an instance up |
 //! | [`signals`] | SIGTERM, SIGINT |
 //! | `test_clock` | only with the feature `test-hooks`: a clock that tests move |
@@ -21,10 +21,9 @@ mod listener;
 mod memory;
 mod mounts;
 mod operations;
-mod placed;
 mod routes;
 mod signals;
-mod stalling;
+mod socket;
 #[cfg(feature = "test-hooks")]
 mod test_clock;
 

@@ -1,27 +1,42 @@
-//! A connection whose other end may stop reading, but not for ever: what is not taken off in time is not kept for it.
+//! The socket of a connection. It keeps its place as long as it lives, also when it leaves HTTP and becomes a WebSocket;
+//! and its other end may stop reading, but not for ever: what is not taken off in time is not kept for it.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// A stream whose writes must get on.
-pub(super) struct Stalling<S> {
+use crate::metrics::{Held, Metrics};
+
+/// A stream that counts as open, and whose writes must get on.
+pub(super) struct Socket<S> {
     inner: S,
     patience: Duration,
     /// While a write waits.
     timer: Option<Pin<Box<Sleep>>>,
+    _place: Option<OwnedSemaphorePermit>,
+    _held: Held,
 }
 
-impl<S> Stalling<S> {
-    pub(super) fn new(inner: S, patience: Duration) -> Self {
+impl<S> Socket<S> {
+    /// A write may wait for `patience`.
+    pub(super) fn new(
+        inner: S,
+        patience: Duration,
+        place: Option<OwnedSemaphorePermit>,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         Self {
             inner,
             patience,
             timer: None,
+            _place: place,
+            _held: Held::new(metrics, |metrics| &metrics.connections),
         }
     }
 
@@ -36,7 +51,7 @@ impl<S> Stalling<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Stalling<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -46,7 +61,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stalling<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Stalling<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.inner).poll_write(context, bytes);
         self.judge(context, outcome)
@@ -83,7 +98,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_that_stops_is_left_and_a_slow_one_is_not() {
         let (ours, mut theirs) = duplex(64);
-        let mut ours = Stalling::new(ours, Duration::from_secs(60));
+        let mut ours = Socket::new(ours, Duration::from_secs(60), None, &Arc::default());
         let slow = tokio::spawn(async move {
             for _ in 0..20 {
                 tokio::time::sleep(Duration::from_secs(30)).await;
