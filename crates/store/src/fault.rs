@@ -72,6 +72,13 @@ mod planted {
             self.lock().take().is_some()
         }
 
+        /// Does something of which the `n`-th call fails; what came out, and whether the fault has not struck.
+        pub async fn during<T>(&self, n: u64, fault: Fault, work: impl Future<Output = T>) -> (T, bool) {
+            self.plant(n, fault);
+            let done = work.await;
+            (done, self.clear())
+        }
+
         /// Does something without the fault, which stays planted.
         pub async fn aside<T>(&self, work: impl Future<Output = T>) -> T {
             let planted = self.lock().take();

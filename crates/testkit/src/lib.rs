@@ -50,6 +50,18 @@ impl Seeded {
     pub const fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))
     }
+
+    /// A number below `end`.
+    pub fn below(&self, end: usize) -> usize {
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes);
+        usize::try_from(u64::from_le_bytes(bytes) % end as u64).expect("small")
+    }
+
+    /// One of several texts.
+    pub fn of<'t>(&self, all: &[&'t str]) -> &'t str {
+        all[self.below(all.len())]
+    }
 }
 
 impl Randomness for Seeded {
@@ -289,6 +301,16 @@ impl TestApp {
     /// POST with a body.
     pub async fn post(&self, who: Option<&Person>, path: &str, body: Json) -> Reply {
         self.call(who, Method::POST, path, Some(body)).await
+    }
+
+    /// Changes of the project that happen together, by somebody who may; the revision.
+    pub async fn change(&self, who: &Person, changes: Json) -> u64 {
+        let body = json!({ "changes": changes });
+        let done = self
+            .post(Some(who), &format!("{PROJECT}/changes"), body)
+            .await
+            .with(200);
+        done["revision"].as_u64().expect("a revision")
     }
 
     /// PATCH with a body.

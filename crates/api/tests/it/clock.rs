@@ -22,14 +22,6 @@ async fn create(house: &TestApp, who: &Person, key: &str) -> Json {
     house.send(Some(who), request.expect("a request")).await.with(201)
 }
 
-async fn change(house: &TestApp, who: &Person, changes: Json) {
-    let body = json!({ "changes": changes });
-    house
-        .post(Some(who), &format!("{PROJECT}/changes"), body)
-        .await
-        .with(200);
-}
-
 async fn sign_in(house: &TestApp, password: &str) -> u16 {
     let body = json!({"email": OPERATOR, "password": password}).to_string();
     let request = Request::post("/hoist/v1/session")
@@ -118,15 +110,15 @@ async fn kills_and_windows_are_what_the_clock_says() {
     let start = house.clock.now();
     let until = |span: i64| (start + span.hours()).to_string();
     create(&house, &operator, "killed").await;
-    change(
-        &house,
-        &operator,
-        json!([
-            {"config": {"switch": {"flag": "killed", "environment": "dev", "on": true}}},
-            {"config": {"kill": {"flag": "killed", "environments": ["dev"], "until": until(2)}}}
-        ]),
-    )
-    .await;
+    house
+        .change(
+            &operator,
+            json!([
+                {"config": {"switch": {"flag": "killed", "environment": "dev", "on": true}}},
+                {"config": {"kill": {"flag": "killed", "environments": ["dev"], "until": until(2)}}}
+            ]),
+        )
+        .await;
     let at = async |when: Timestamp| {
         house.clock.set(when);
         let operator = house.person(OPERATOR).await;

@@ -4,12 +4,7 @@ use hoist_testkit::{FOREIGN, OPERATOR, PROJECT, Person, TestApp};
 use serde_json::{Value as Json, json};
 
 async fn change(house: &TestApp, who: &Person, change: Json) -> u64 {
-    let body = json!({"changes": [change]});
-    let answer = house
-        .post(Some(who), &format!("{PROJECT}/changes"), body)
-        .await
-        .with(200);
-    answer["revision"].as_u64().expect("a revision")
+    house.change(who, json!([change])).await
 }
 
 fn revisions(page: &Json) -> Vec<u64> {

@@ -1,18 +1,9 @@
 //! Restoring a flag or a project to a revision.
 
-use hoist_testkit::{PROJECT, Person, Seeded, TestApp};
+use hoist_testkit::{PROJECT, Seeded, TestApp};
 use serde_json::{Value as Json, json};
 
 use crate::travel::{Dice, FLAGS, explain, tried};
-
-async fn change(house: &TestApp, who: &Person, changes: Json) -> u64 {
-    let body = json!({ "changes": changes });
-    let answer = house
-        .post(Some(who), &format!("{PROJECT}/changes"), body)
-        .await
-        .with(200);
-    answer["revision"].as_u64().expect("a revision")
-}
 
 fn flag(key: &str) -> Json {
     json!({"flag": {"create": {"key": key, "kind": "boolean"}}})
@@ -62,7 +53,7 @@ async fn a_restored_project_decides_as_it_did_and_taking_that_back_brings_the_re
         let mut undone = 0;
         for (revision, then) in seen.iter().step_by(9) {
             let restore = json!([{"project": {"restore_to": {"project": "first", "revision": revision}}}]);
-            let restored = change(&house, &admin, restore).await;
+            let restored = house.change(&admin, restore).await;
             let now = explain(&house, &admin, json!({})).await;
             assert_eq!(&decided(&now), then, "seed {seed}: {newest} restored to {revision}");
             if decided(&now) == last {
@@ -73,7 +64,7 @@ async fn a_restored_project_decides_as_it_did_and_taking_that_back_brings_the_re
             } else {
                 // What is refused when it is typed in today is no undo either; it can be restored.
                 let back = json!([{"project": {"restore_to": {"project": "first", "revision": newest}}}]);
-                change(&house, &admin, back).await;
+                house.change(&admin, back).await;
             }
             let again = explain(&house, &admin, json!({})).await;
             assert_eq!(decided(&again), last, "seed {seed}: back from {revision}");
@@ -87,18 +78,15 @@ async fn a_flag_goes_back_with_its_settings_and_the_plan_says_what_is_lost() {
     let house = TestApp::start().await;
     let admin = house.sign_in_as("admin").await;
     let viewer = house.sign_in_as("viewer").await;
-    let then = change(
-        &house,
-        &admin,
-        json!([flag("alpha"), flag("other"), switch("alpha", true)]),
-    )
-    .await;
-    change(&house, &admin, json!([switch("alpha", false)])).await;
-    change(&house, &admin, json!([switch("other", true)])).await;
+    let then = house
+        .change(&admin, json!([flag("alpha"), flag("other"), switch("alpha", true)]))
+        .await;
+    house.change(&admin, json!([switch("alpha", false)])).await;
+    house.change(&admin, json!([switch("other", true)])).await;
     let rename = json!([{"flag": {"edit": {"flag": "alpha", "patch": {"name": "Another name"}}}}]);
-    change(&house, &admin, rename).await;
+    house.change(&admin, rename).await;
     let kill = json!([{"config": {"kill": {"flag": "alpha", "environments": ["dev"], "reason": "fire"}}}]);
-    change(&house, &admin, kill).await;
+    house.change(&admin, kill).await;
     let path = format!("{PROJECT}/flags/alpha/history/{then}/restore");
     let denied = house.post(Some(&viewer), &path, Json::Null).await;
     assert_eq!((denied.status.as_u16(), denied.code()), (403, "denied"));
@@ -122,7 +110,7 @@ async fn a_flag_goes_back_with_its_settings_and_the_plan_says_what_is_lost() {
     }
     let token = plan["token"].as_str().expect("a token").to_owned();
     // Something else moves between the plan and the deed.
-    change(&house, &admin, json!([switch("alpha", true)])).await;
+    house.change(&admin, json!([switch("alpha", true)])).await;
     let stale = house
         .post(Some(&admin), &format!("{path}?plan={token}"), Json::Null)
         .await;
@@ -153,9 +141,9 @@ async fn a_deleted_flag_comes_back_and_what_cannot_be_is_refused_with_its_paths(
     let segment = json!({"segment": {"create": {"key": "staff", "members": ["ann"]}}});
     let rules = json!({"config": {"edit": {"flag": "alpha", "environment": "dev", "patch": {"enabled": true,
         "rules": [{"id": "r1", "condition": {"segment": "staff"}, "serve": {"serve": {"variant": "on"}}}]}}}});
-    let then = change(&house, &admin, json!([flag("alpha"), segment, rules])).await;
+    let then = house.change(&admin, json!([flag("alpha"), segment, rules])).await;
     let gone = json!([{"flag": {"archive": {"flag": "alpha"}}}, {"flag": {"delete": {"flag": "alpha"}}}]);
-    change(&house, &admin, gone).await;
+    house.change(&admin, gone).await;
     let path = format!("{PROJECT}/flags/alpha/history/{then}/restore");
     house.post(Some(&admin), &path, Json::Null).await.with(200);
     let ask = json!({"flags": ["alpha"], "environments": ["dev"]});
@@ -165,12 +153,14 @@ async fn a_deleted_flag_comes_back_and_what_cannot_be_is_refused_with_its_paths(
         (&json!("r1"), &Json::Null)
     );
     let undo = house.revision();
-    change(&house, &admin, json!([{"undo": {"revision": undo}}])).await;
+    house.change(&admin, json!([{"undo": {"revision": undo}}])).await;
     house
         .get(Some(&admin), &format!("{PROJECT}/flags/alpha"))
         .await
         .with(404);
-    change(&house, &admin, json!([{"segment": {"delete": {"segment": "staff"}}}])).await;
+    house
+        .change(&admin, json!([{"segment": {"delete": {"segment": "staff"}}}]))
+        .await;
     let refused = house.post(Some(&admin), &path, Json::Null).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (422, "unknown_segment"));
     assert!(
@@ -214,7 +204,7 @@ async fn keys_members_and_later_environments_stay() {
         .expect("an id")
         .to_owned();
     let secret = made["secrets"][0]["secret"].as_str().map(str::to_owned);
-    let then = change(&house, &admin, json!([flag("alpha")])).await;
+    let then = house.change(&admin, json!([flag("alpha")])).await;
     house.delete(Some(&admin), &format!("{path}/{id}")).await.with(200);
     let environments = format!("{PROJECT}/environments");
     house
@@ -222,7 +212,7 @@ async fn keys_members_and_later_environments_stay() {
         .await
         .with(201);
     let later = json!([flag("beta"), {"config": {"switch": {"flag": "alpha", "environment": "trial", "on": true}}}]);
-    change(&house, &admin, later).await;
+    house.change(&admin, later).await;
     let restore =
         json!({"changes": [{"project": {"restore_to": {"project": "first", "revision": then}}}], "dry_run": true});
     let planned = house
@@ -239,12 +229,12 @@ async fn keys_members_and_later_environments_stay() {
             .contains("later environment stays as it is: trial"),
         "{planned}"
     );
-    change(
-        &house,
-        &admin,
-        json!([{"project": {"restore_to": {"project": "first", "revision": then}}}]),
-    )
-    .await;
+    house
+        .change(
+            &admin,
+            json!([{"project": {"restore_to": {"project": "first", "revision": then}}}]),
+        )
+        .await;
     house
         .get(Some(&admin), &format!("{environments}/trial"))
         .await

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hoist_api::ApiConfig;
 use hoist_api::streams::{Place, Streams};
-use hoist_testkit::{FOREIGN, OPERATOR, PROJECT, TestApp, contract};
+use hoist_testkit::{FOREIGN, OPERATOR, PROJECT, Person, TestApp, contract};
 use serde_json::{Value as Json, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -60,6 +60,32 @@ async fn serve(house: &TestApp, config: ApiConfig) -> SocketAddr {
     let router = hoist_api::router(Arc::clone(&house.app), config);
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
+}
+
+/// Somebody with a browser who may look.
+struct Viewer {
+    at: SocketAddr,
+    person: Person,
+    origin: String,
+}
+
+impl Viewer {
+    /// At a server of their own.
+    async fn of(house: &TestApp, config: ApiConfig) -> Self {
+        let at = serve(house, config).await;
+        let person = house.sign_in_as("viewer").await;
+        let origin = own(at);
+        Self { at, person, origin }
+    }
+
+    /// What their browser sends by itself.
+    fn headers(&self) -> [Header<'_>; 2] {
+        [("cookie", self.person.cookie()), ("origin", &self.origin)]
+    }
+
+    async fn open(&self) -> Tool {
+        open(self.at, "", &self.headers()).await
+    }
 }
 
 async fn try_open(at: SocketAddr, query: &str, headers: &[Header<'_>]) -> Result<Tool, (u16, Json)> {
@@ -225,11 +251,8 @@ async fn it_ends_with_its_session_and_with_its_token() {
 #[tokio::test]
 async fn it_only_tells() {
     let house = TestApp::start().await;
-    let at = serve(&house, ApiConfig::default()).await;
-    let viewer = house.sign_in_as("viewer").await;
-    let origin = own(at);
-    let headers = [("cookie", viewer.cookie()), ("origin", origin.as_str())];
-    let mut tool = open(at, "", &headers).await;
+    let viewer = Viewer::of(&house, ApiConfig::default()).await;
+    let mut tool = viewer.open().await;
     tool.0.send(Message::Ping("hello".into())).await.expect("sent");
     tool.told_of("connected").await;
     let answer = tool.0.next().await.expect("it goes on").expect("a message");
@@ -237,10 +260,10 @@ async fn it_only_tells() {
     tool.0.send(Message::text("subscribe")).await.expect("sent");
     assert_eq!(tool.end().await.0, 1003);
     // Too much is not even read.
-    let mut flood = open(at, "", &headers).await;
+    let mut flood = viewer.open().await;
     flood.0.send(Message::text("x".repeat(1 << 20))).await.ok();
     assert_eq!(flood.end().await.0, 1002);
-    let mut polite = open(at, "", &headers).await;
+    let mut polite = viewer.open().await;
     polite.0.close(None).await.expect("said");
     while let Some(Ok(message)) = polite.0.next().await {
         assert!(matches!(message, Message::Text(_) | Message::Close(_)), "{message:?}");
@@ -254,18 +277,15 @@ async fn whoever_is_silent_is_asked_and_then_let_go() {
         ping: Duration::from_millis(100),
         ..ApiConfig::default()
     };
-    let at = serve(&house, config).await;
-    let viewer = house.sign_in_as("viewer").await;
-    let origin = own(at);
-    let headers = [("cookie", viewer.cookie()), ("origin", origin.as_str())];
+    let viewer = Viewer::of(&house, config).await;
     // Whoever reads answers pings, without knowing it.
-    let mut alive = open(at, "", &headers).await;
+    let mut alive = viewer.open().await;
     for _ in 0..5 {
         while !matches!(alive.0.next().await, Some(Ok(Message::Ping(_)))) {}
         alive.0.flush().await.expect("its pong leaves");
     }
     // A peer that reads without ever answering: nothing of the protocol, just the socket.
-    let silent = open(at, "", &headers).await;
+    let silent = viewer.open().await;
     let mut raw = silent.0.into_inner();
     let mut read = Vec::new();
     tokio::io::AsyncReadExt::read_to_end(&mut raw, &mut read)
@@ -294,13 +314,13 @@ async fn places_are_counted_and_end_with_the_process() {
         streams,
         ..ApiConfig::default()
     };
-    let at = serve(&house, config).await;
-    let viewer = house.sign_in_as("viewer").await;
-    let origin = own(at);
-    let headers = [("cookie", viewer.cookie()), ("origin", origin.as_str())];
-    let mut tool = open(at, "", &headers).await;
+    let viewer = Viewer::of(&house, config).await;
+    let mut tool = viewer.open().await;
     tool.told_of("connected").await;
-    let (status, problem) = try_open(at, "", &headers).await.err().expect("no place");
+    let (status, problem) = try_open(viewer.at, "", &viewer.headers())
+        .await
+        .err()
+        .expect("no place");
     assert_eq!((status, &problem["code"]), (503, &json!("too_many_streams")));
     end.send_replace(true);
     assert_eq!(tool.end().await.0, 1001);

@@ -167,9 +167,8 @@ async fn a_failing_call_loses_nothing_and_doubles_nothing() {
                 number += 1;
                 let before = house.revision();
                 let (asked, key) = (step(number, before), format!("{name}-{number}").replace(' ', "-"));
-                house.app.store.faults().plant(n, fault);
-                let reply = felt.answer(&house, &operator, &asked, Some(&key)).await;
-                let spared = house.app.store.faults().clear();
+                let answer = felt.answer(&house, &operator, &asked, Some(&key));
+                let (reply, spared) = house.app.store.faults().during(n, fault, answer).await;
                 assert!(
                     reply.status.is_success(),
                     "{name}, {fault:?} at call {n}: {}",
@@ -198,9 +197,9 @@ async fn a_failing_call_loses_nothing_and_doubles_nothing() {
         assert!(golden.status.is_success(), "{name}: {}", golden.text);
         for fault in FAULTS {
             for n in 1..MANY {
-                house.app.store.faults().plant(n, fault);
-                let reply = felt.answer(&house, &operator, &step(n, house.revision()), None).await;
-                let spared = house.app.store.faults().clear();
+                let asked = step(n, house.revision());
+                let answer = felt.answer(&house, &operator, &asked, None);
+                let (reply, spared) = house.app.store.faults().during(n, fault, answer).await;
                 assert_eq!(
                     reply.status, golden.status,
                     "{name}, {fault:?} at call {n}: {}",

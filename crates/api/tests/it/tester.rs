@@ -1,7 +1,6 @@
 //! The tester says what applications get: 10,000 decisions of made-up flags and contexts, live, as drafted and as of a
 //! past revision.
 
-use hoist_app::source::Randomness as _;
 use hoist_testkit::{PROJECT, Person, Seeded, TestApp};
 use http::Request;
 use serde_json::{Value as Json, json};
@@ -14,37 +13,27 @@ const DRAFTED: usize = 20;
 struct Dice(Seeded);
 
 impl Dice {
-    fn below(&self, end: usize) -> usize {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        usize::try_from(u64::from_le_bytes(bytes) % end as u64).expect("small")
-    }
-
-    fn of<'t>(&self, all: &[&'t str]) -> &'t str {
-        all[self.below(all.len())]
-    }
-
     fn test(&self) -> Json {
-        let (country, plan) = (self.of(&["NO", "SE", "DK"]), self.of(&["free", "pro", "max"]));
-        let mut test = match self.below(8) {
+        let (country, plan) = (self.0.of(&["NO", "SE", "DK"]), self.0.of(&["free", "pro", "max"]));
+        let mut test = match self.0.below(8) {
             0 => json!({"attribute": "country", "op": "equals", "values": [country]}),
             1 => json!({"attribute": "country", "op": "in", "values": [country, "FI"]}),
             2 => json!({"attribute": "plan", "op": "starts_with", "values": [plan], "ignore_case": true}),
-            3 => json!({"attribute": "age", "op": "gte", "values": [self.below(80)]}),
-            4 => json!({"attribute": "age", "op": "modulo", "values": [3, self.below(3)]}),
+            3 => json!({"attribute": "age", "op": "gte", "values": [self.0.below(80)]}),
+            4 => json!({"attribute": "age", "op": "modulo", "values": [3, self.0.below(3)]}),
             5 => {
-                json!({"attribute": "app.version", "op": "semver_range", "values": [format!(">=1.{}", self.below(9))]})
+                json!({"attribute": "app.version", "op": "semver_range", "values": [format!(">=1.{}", self.0.below(9))]})
             }
             6 => json!({"attribute": "since", "op": "before", "values": ["-P30D"]}),
             _ => json!({"attribute": "plan", "op": "exists"}),
         };
-        test["negate"] = json!(self.below(4) == 0);
+        test["negate"] = json!(self.0.below(4) == 0);
         json!({ "test": test })
     }
 
     fn condition(&self, depth: usize) -> Json {
         let inner = || (0..2).map(|_| self.condition(depth - 1)).collect::<Vec<_>>();
-        match self.below(6) {
+        match self.0.below(6) {
             0 if depth > 0 => json!({ "all": inner() }),
             1 if depth > 0 => json!({ "any": inner() }),
             2 if depth > 0 => json!({ "not": self.condition(depth - 1) }),
@@ -54,12 +43,12 @@ impl Dice {
     }
 
     fn variant(&self) -> Json {
-        json!({"serve": {"variant": self.of(&["on", "off"])}})
+        json!({"serve": {"variant": self.0.of(&["on", "off"])}})
     }
 
     /// Rules that serve a variant, each by a condition of its own.
     fn rules(&self) -> Json {
-        let rules = (0..=self.below(3))
+        let rules = (0..=self.0.below(3))
             .map(|n| json!({"id": format!("r{n}"), "condition": self.condition(2), "serve": self.variant()}));
         json!({"rules": rules.collect::<Vec<_>>(), "default": self.variant()})
     }
@@ -68,33 +57,24 @@ impl Dice {
     fn context(&self, n: usize) -> Json {
         let mut context = json!({ "targetingKey": format!("user-{n}") });
         let mut maybe = |name: &str, value: Json| {
-            if self.below(5) > 0 {
+            if self.0.below(5) > 0 {
                 context[name] = value;
             }
         };
-        maybe("country", json!(self.of(&["NO", "SE", "FI", "DE"])));
-        maybe("plan", json!(self.of(&["free", "Pro", "maximal"])));
+        maybe("country", json!(self.0.of(&["NO", "SE", "FI", "DE"])));
+        maybe("plan", json!(self.0.of(&["free", "Pro", "maximal"])));
         maybe(
             "age",
-            if self.below(8) == 0 {
+            if self.0.below(8) == 0 {
                 json!("old")
             } else {
-                json!(self.below(90))
+                json!(self.0.below(90))
             },
         );
-        maybe("app", json!({ "version": format!("1.{}.0", self.below(10)) }));
-        maybe("since", json!(format!("2026-{:02}-01", 1 + self.below(11))));
+        maybe("app", json!({ "version": format!("1.{}.0", self.0.below(10)) }));
+        maybe("since", json!(format!("2026-{:02}-01", 1 + self.0.below(11))));
         context
     }
-}
-
-async fn change(house: &TestApp, who: &Person, changes: Vec<Json>) -> u64 {
-    let body = json!({ "changes": changes });
-    let done = house
-        .post(Some(who), &format!("{PROJECT}/changes"), body)
-        .await
-        .with(200);
-    done["revision"].as_u64().expect("a revision")
 }
 
 /// What counts of a decision.
@@ -134,14 +114,14 @@ async fn the_tester_agrees_with_what_applications_get() {
     for n in 0..FLAGS {
         changes.push(json!({"flag": {"create": {"key": key(n), "kind": "boolean"}}}));
         let mut patch = dice.rules();
-        patch["enabled"] = json!(dice.below(10) > 0);
-        if dice.below(4) == 0 {
+        patch["enabled"] = json!(dice.0.below(10) > 0);
+        if dice.0.below(4) == 0 {
             let arms = json!([{"variant": "on", "weight": 1}, {"variant": "off", "weight": 2}]);
             patch["default"] = json!({"serve": {"split": {"arms": arms}}});
         }
         changes.push(json!({"config": {"edit": {"flag": key(n), "environment": "dev", "patch": patch}}}));
     }
-    let first = change(&house, &admin, changes).await;
+    let first = house.change(&admin, json!(changes)).await;
     let made = json!({"name": "app", "kind": "server", "environment": "dev"});
     let made = house
         .post(Some(&admin), &format!("{PROJECT}/credentials"), made)
@@ -175,12 +155,8 @@ async fn the_tester_agrees_with_what_applications_get() {
         let (flag, patch) = (key(n), dice.rules());
         let draft = json!({"flag": flag, "environment": "dev", "config": patch});
         let drafted = explained(&house, &admin, &flag, &contexts, ("draft", draft)).await;
-        change(
-            &house,
-            &admin,
-            vec![json!({"config": {"edit": {"flag": flag, "environment": "dev", "patch": patch}}})],
-        )
-        .await;
+        let edit = json!([{"config": {"edit": {"flag": flag, "environment": "dev", "patch": patch}}}]);
+        house.change(&admin, edit).await;
         let now = explained(&house, &admin, &flag, &contexts, ("at", Json::Null)).await;
         assert_eq!(drafted, now, "{flag}, as drafted and as applied");
         changed += usize::from(&now != before);

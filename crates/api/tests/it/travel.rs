@@ -1,6 +1,5 @@
 //! Explaining as of a past revision and at other moments.
 
-use hoist_app::source::Randomness as _;
 use hoist_testkit::{PROJECT, Person, Seeded, TestApp};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
@@ -26,45 +25,37 @@ impl Dice {
         Self { seeded, kinds: 14 }
     }
 
-    fn below(&self, end: usize) -> usize {
-        let mut bytes = [0; 8];
-        self.seeded.fill(&mut bytes);
-        usize::try_from(u64::from_le_bytes(bytes) % end as u64).expect("small")
-    }
-
-    fn of<'t>(&self, all: &[&'t str]) -> &'t str {
-        all[self.below(all.len())]
-    }
-
     /// A change; an undo goes back to no revision before the oldest.
     pub(crate) fn change(&self, oldest: u64, newest: u64) -> Json {
-        let (flag, environment) = (self.of(&FLAGS), self.of(&ENVIRONMENTS));
-        let (segment, person) = (self.of(&SEGMENTS), self.of(&PEOPLE));
-        let variant = self.of(&["on", "off"]);
+        let (flag, environment) = (self.seeded.of(&FLAGS), self.seeded.of(&ENVIRONMENTS));
+        let (segment, person) = (self.seeded.of(&SEGMENTS), self.seeded.of(&PEOPLE));
+        let variant = self.seeded.of(&["on", "off"]);
         let serve = json!({"serve": {"variant": variant}});
         let edit =
             |patch: Json| json!({"config": {"edit": {"flag": flag, "environment": environment, "patch": patch}}});
-        match self.below(self.kinds) {
+        match self.seeded.below(self.kinds) {
             0 => json!({"flag": {"create": {"key": flag, "kind": "boolean"}}}),
             1 => json!({"flag": {"archive": {"flag": flag}}}),
             2 => json!({"flag": {"delete": {"flag": flag}}}),
             3 => json!({"flag": {"restore": {"flag": flag}}}),
             4 | 5 => {
-                json!({"config": {"switch": {"flag": flag, "environment": environment, "on": self.below(3) > 0}}})
+                json!({"config": {"switch": {"flag": flag, "environment": environment, "on": self.seeded.below(3) > 0}}})
             }
             6 | 7 => edit(json!({"rules": [{"id": "r1", "condition": {"segment": segment}, "serve": serve}]})),
             8 => edit(json!({"default": serve})),
-            9 => edit(json!({"prerequisites": [{"flag": self.of(&FLAGS), "variants": ["on"]}]})),
+            9 => edit(json!({"prerequisites": [{"flag": self.seeded.of(&FLAGS), "variants": ["on"]}]})),
             10 => json!({"config": {"override": {"flag": flag, "environment": environment,
                 "patch": {"subjects": [{"subjects": [person], "serve": serve}]}}}}),
             14 => json!({"config": {"kill": {"flag": flag, "environments": [environment], "reason": "fire"}}}),
             15 => json!({"config": {"lift": {"flag": flag, "environments": [environment]}}}),
             11 => json!({"segment": {"create": {"key": segment, "members": [person]}}}),
-            12 if self.below(2) == 0 => json!({"segment": {"add_members": {"segment": segment, "members": [person]}}}),
+            12 if self.seeded.below(2) == 0 => {
+                json!({"segment": {"add_members": {"segment": segment, "members": [person]}}})
+            }
             12 => json!({"segment": {"remove_members": {"segment": segment, "members": [person]}}}),
-            13 if self.below(3) == 0 => json!({"segment": {"delete": {"segment": segment}}}),
+            13 if self.seeded.below(3) == 0 => json!({"segment": {"delete": {"segment": segment}}}),
             _ => {
-                let back = self.below(usize::try_from(newest - oldest).expect("small") + 1);
+                let back = self.seeded.below(usize::try_from(newest - oldest).expect("small") + 1);
                 json!({"undo": {"revision": newest - back as u64}})
             }
         }

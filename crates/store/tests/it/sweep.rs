@@ -22,9 +22,7 @@ on_both! {
         for fault in FAULTS {
             for n in 1..MANY {
                 db.wipe().await;
-                db.config.faults.plant(n, fault);
-                let opened = Store::open(&db.config).await;
-                let spared = db.config.faults.clear();
+                let (opened, spared) = db.config.faults.during(n, fault, Store::open(&db.config)).await;
                 if let Err(error) = &opened {
                     assert!(!spared && error.is_unavailable(), "{fault:?} at call {n}: {error}");
                     interrupted += 1;
@@ -50,11 +48,9 @@ on_both! {
         let mut struck = 0;
         for fault in FAULTS {
             for n in 1..MANY {
-                store.faults().plant(n, fault);
                 let revision = held.revision + 1;
                 let (next, effects) = held.change(revision);
-                let written = write(&store, effects).await;
-                let spared = store.faults().clear();
+                let (written, spared) = store.faults().during(n, fault, write(&store, effects)).await;
                 let head = store.head().await.unwrap().revision;
                 match written {
                     Ok(_) => assert_eq!(head, revision, "{fault:?} at call {n}"),
@@ -88,9 +84,8 @@ on_both! {
             for fault in FAULTS {
                 for n in 1..MANY {
                     let place = db.folder.path().join(format!("{step:?}-{fault:?}-{n}.hoist"));
-                    store.faults().plant(n, fault);
-                    let done = step.run(&store, db, &place).await;
-                    let spared = store.faults().clear();
+                    let work = step.run(&store, db, &place);
+                    let (done, spared) = store.faults().during(n, fault, work).await;
                     if let Err(error) = done {
                         let told = error.is_unavailable() || matches!(error, StoreError::Invalid(_));
                         assert!(!spared && told, "{step:?}, {fault:?} at call {n}: {error}");
