@@ -15,12 +15,16 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::limiter::{Limiter, SignInLimits, shortened};
 
 /// Places that are known before the oldest are forgotten.
 const MOST_KNOWN: usize = 20_000;
+/// Accounts of whose sessions we remember what the database said.
+const MOST_TOLD: usize = 1000;
+/// So long it need not be asked again: strangers may try as often as they like.
+const TOLD_FOR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Counts attempts of all kinds.
 #[derive(Debug)]
@@ -31,6 +35,15 @@ pub struct Attempts {
     by_known: Limiter,
     /// Accounts with the addresses from which somebody has signed in to them.
     known: Mutex<HashMap<[u8; 16], Timestamp>>,
+    /// Places of an account's sessions, by account.
+    told: Mutex<HashMap<[u8; 16], Told>>,
+}
+
+/// What the database said of an account's sessions.
+#[derive(Debug)]
+struct Told {
+    at: Timestamp,
+    places: Vec<[u8; 16]>,
 }
 
 /// Whether somebody has signed in to an account from an address.
@@ -52,7 +65,28 @@ impl Attempts {
             by_stranger: limiter(limits.per_account.div_ceil(2)),
             by_known: limiter(limits.per_account),
             known: Mutex::new(HashMap::new()),
+            told: Mutex::new(HashMap::new()),
         }
+    }
+
+    /// Whether the account has a session from there, if the database said so lately; else it has to be asked.
+    pub fn has_session(&self, account: &str, address: &str, now: Timestamp) -> Option<bool> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = told.get(&shortened(account)).filter(|told| told.is_fresh(now))?;
+        Some(told.places.contains(&shortened(&neighbourhood(address))))
+    }
+
+    /// Remembers the addresses of an account's sessions.
+    pub fn tell<'a>(&self, account: &str, addresses: impl Iterator<Item = &'a str>, now: Timestamp) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= MOST_TOLD {
+            told.retain(|_, told| told.is_fresh(now));
+        }
+        if told.len() >= MOST_TOLD {
+            told.clear();
+        }
+        let places = addresses.map(|address| shortened(&neighbourhood(address))).collect();
+        told.insert(shortened(account), Told { at: now, places });
     }
 
     /// Counts an attempt of an address, whatever it is about.
@@ -99,6 +133,13 @@ impl Attempts {
             known.retain(|_, at| *at > middle);
         }
         known.insert(place, now);
+    }
+}
+
+impl Told {
+    /// A clock that went back makes nothing last.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        (SignedDuration::ZERO..TOLD_FOR).contains(&now.duration_since(self.at))
     }
 }
 
@@ -172,6 +213,25 @@ mod tests {
         });
         assert_eq!(allowed.count(), 30);
         assert_eq!(neighbourhood("::ffff:10.0.0.1"), "10.0.0.1");
+    }
+
+    #[test]
+    fn what_the_database_said_lasts_for_a_while() {
+        let attempts = Attempts::new(SignInLimits::default());
+        let later = |seconds| now() + SignedDuration::from_secs(seconds);
+        assert_eq!(attempts.has_session("a", "10.0.0.1", now()), None);
+        attempts.tell("a", ["10.0.0.1", "2001:db8::1"].into_iter(), now());
+        assert_eq!(attempts.has_session("a", "10.0.0.1", later(9)), Some(true));
+        assert_eq!(attempts.has_session("a", "2001:db8::2", later(9)), Some(true));
+        assert_eq!(attempts.has_session("a", "10.0.0.2", now()), Some(false));
+        assert_eq!(attempts.has_session("b", "10.0.0.1", now()), None);
+        for stale in [10, -1] {
+            assert_eq!(attempts.has_session("a", "10.0.0.1", later(stale)), None);
+        }
+        for n in 0..2 * MOST_TOLD {
+            attempts.tell(&n.to_string(), std::iter::empty(), now());
+        }
+        assert!(attempts.told.lock().expect("nobody panicked").len() <= MOST_TOLD);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::App;
-use crate::attempts::{Standing, neighbourhood};
+use crate::attempts::Standing;
 use crate::hashing::Busy;
 use crate::source::{digest, password_matches};
 use crate::submit::{Failure, Submission};
@@ -314,18 +314,24 @@ impl App {
         self.attempts.from_address(address, now).map_err(too_many)?;
         let mut standing = self.attempts.standing(account, address);
         // Perhaps another node, or this one before its start, has seen them sign in from there.
-        if standing == Standing::Strange && self.has_session_from(user, address).await? {
+        if standing == Standing::Strange && self.has_session_from((account, user), address).await? {
             standing = Standing::Known;
         }
         let counted = self.attempts.on_account(account, address, standing, now);
         counted.map_err(too_many)
     }
 
-    async fn has_session_from(&self, user: Id, address: &str) -> Result<bool, SignInError> {
-        let sessions = self.store.sessions_of(user, self.clock.now()).await;
+    /// Asks the database once in a while for each account, however many strangers try it.
+    async fn has_session_from(&self, (account, user): (&str, Id), address: &str) -> Result<bool, SignInError> {
+        let now = self.clock.now();
+        if let Some(has) = self.attempts.has_session(account, address, now) {
+            return Ok(has);
+        }
+        let sessions = self.store.sessions_of(user, now).await;
         let sessions = sessions.map_err(|_| SignInError::Unavailable)?;
-        let place = neighbourhood(address);
-        Ok(sessions.iter().any(|session| neighbourhood(&session.address) == place))
+        let addresses = sessions.iter().map(|session| session.address.as_str());
+        self.attempts.tell(account, addresses, now);
+        Ok(self.attempts.has_session(account, address, now).unwrap_or(false))
     }
 
     /// Whether a password is the right one. Without a hash the same work is done on one that nothing matches.

@@ -71,6 +71,23 @@ async fn an_address_with_a_session_is_known_after_a_start() {
     sign_in(&house, OPERATOR, PASSWORD, "192.0.2.1").await.with(200);
 }
 
+/// Each would cost the database a look at the sessions of the account, and there are as many strangers as somebody likes.
+#[tokio::test]
+async fn strangers_who_are_refused_cost_the_database_nothing() {
+    let house = TestApp::start().await;
+    guesses(&house, 1..40, 1).await;
+    let attempts = async {
+        for address in 100..150_u8 {
+            let address = format!("10.7.7.{address}");
+            let reply = sign_in(&house, OPERATOR, "a wrong password", &address).await;
+            assert_eq!(reply.status.as_u16(), 429, "{}", reply.text);
+        }
+    };
+    let faults = house.app.store.faults();
+    let ((), spared) = faults.during(1, hoist_app::Fault::Refused, attempts).await;
+    assert!(spared, "the database was asked");
+}
+
 /// The same answers in the same order, after the same work: only the name of the request may differ.
 #[tokio::test]
 async fn nothing_tells_whether_there_is_an_account() {
