@@ -1,5 +1,7 @@
 //! Reading JSON bodies: the error names the path and what was expected there.
 
+use std::io::ErrorKind;
+
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -71,14 +73,11 @@ fn is_packed(headers: &HeaderMap) -> bool {
         .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Why a body is not waited for any longer; whoever runs the router ends it with this error.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the body came too slowly")]
-pub struct TooSlow;
-
+/// Whoever runs the router ends a slow body with [`ErrorKind::TimedOut`].
 fn is_too_slow(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.into_iter().any(|error| error.is::<TooSlow>())
+    let mut causes = causes.filter_map(|error| error.downcast_ref::<std::io::Error>());
+    causes.any(|error| error.kind() == ErrorKind::TimedOut)
 }
 
 /// Reads JSON; U+0000 is refused, since no database of ours stores it.

@@ -72,11 +72,11 @@ impl Keys {
         keys
     }
 
-    /// What a presented key opens at this moment.
-    pub fn seat(&self, presented: &str, now: Timestamp) -> Option<&Seat> {
+    /// What a presented key, of which this is the SHA-256, opens at this moment.
+    pub fn seat(&self, digest: &[u8; 32], now: Timestamp) -> Option<&Seat> {
         let (seat, used) = self
             .seats
-            .get(&digest(presented))
+            .get(digest)
             .filter(|(seat, _)| seat.expires_at.is_none_or(|end| now < end))?;
         used.note(now);
         Some(seat)

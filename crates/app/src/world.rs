@@ -206,8 +206,9 @@ impl World {
                 continue;
             };
             let view = match views.get(&id) {
-                Some(view) => patched(state, view, entry, touch),
-                None => compile(state, project, id, &body.key),
+                Some(view) if !touch.environments.contains(&id) => patched(state, view, entry, touch),
+                // Conditions may ask for its name.
+                Some(_) | None => compile(state, project, id, body),
             };
             views.insert(id, Arc::new(view));
         }
@@ -307,15 +308,15 @@ fn name_of(state: &State, effect: &Effect) -> (Kind, String) {
 fn compile_all(state: &State) -> HashMap<Id, Arc<EnvironmentView>> {
     let environments = state.list_all(Kind::Environment).filter_map(|doc| {
         let (body, project) = (doc.as_a::<Environment>()?, doc.scope?);
-        Some((doc.id, Arc::new(compile(state, project, doc.id, &body.key))))
+        Some((doc.id, Arc::new(compile(state, project, doc.id, body))))
     });
     environments.collect()
 }
 
 /// Compiles a whole environment.
-pub(crate) fn compile(state: &State, project: Id, environment: Id, key: &str) -> EnvironmentView {
+pub(crate) fn compile(state: &State, project: Id, environment: Id, body: &Environment) -> EnvironmentView {
     let revision = youngest(state, project, environment);
-    let mut compiler = Compiler::new(key, &state.head().epoch, revision);
+    let mut compiler = Compiler::new(&body.key, &body.name, &state.head().epoch, revision);
     for (doc, segment) in state
         .segments(project)
         .filter(|(_, segment)| segment.archived_at.is_none())
@@ -330,11 +331,11 @@ pub(crate) fn compile(state: &State, project: Id, environment: Id, key: &str) ->
         compiler.flag(&lowered(state, doc.id, doc.revision, flag, environment));
     }
     let (snapshot, problems) = compiler.finish();
-    report(key, &problems);
+    report(&body.key, &problems);
     EnvironmentView {
         id: environment,
         project,
-        key: key.to_owned(),
+        key: body.key.clone(),
         snapshot: Arc::new(snapshot),
     }
 }

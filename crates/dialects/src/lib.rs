@@ -13,6 +13,7 @@
 //! deliberate difference, and tests; its `routes` function gives [`DialectRoute`]s, and the server
 //! mounts them with one line. What a language cannot express is reported, never dropped.
 
+mod body;
 pub mod flagd;
 mod keys;
 pub mod ofrep;

@@ -11,8 +11,10 @@ use semver::Version;
 use crate::context::Context;
 use crate::index::text_hash;
 use crate::json_logic::Lookup;
-use crate::names::{Name, Names, Parsed, SUBJECT, Source, View};
+use crate::names::{IDENTITY_KEY, Name, Names, Parsed, SUBJECT, Source, View};
+use crate::profile::flagsmith;
 use crate::reading::{self, Number, Rank};
+use crate::rooted::Rooted;
 use crate::value::Value;
 
 /// A context bound to the names of a snapshot. Serves any number of flags of that snapshot.
@@ -81,8 +83,10 @@ impl<'c> Bound<'c> {
             }
         }
         for name in names.indirect() {
-            if let Some(value) = indirect(name, context) {
-                fill(&mut slots, name, value);
+            match indirect(name, names, context) {
+                Some(Cow::Borrowed(value)) => fill(&mut slots, name, value),
+                Some(Cow::Owned(value)) => fill_owned(&mut slots, name, value),
+                None => {}
             }
         }
         Self {
@@ -162,13 +166,29 @@ fn cells<T>(names: &Names, parsed: Parsed) -> Box<[OnceCell<T>]> {
     names.parsed(parsed).iter().map(|_| OnceCell::new()).collect()
 }
 
-fn indirect<'c>(name: &Name, context: &'c Context) -> Option<&'c Value> {
-    match name.source {
+fn indirect<'c>(name: &Name, names: &Names, context: &'c Context) -> Option<Cow<'c, Value>> {
+    let value = match &name.source {
         Source::Plain => None,
         Source::Subject => context.resolve(&name.text),
-        Source::Dotted if context.get(&name.text).is_some() => None,
+        Source::Dotted | Source::Rooted(_) if context.get(&name.text).is_some() => None,
         Source::Dotted => context.descend(&name.text),
+        Source::Rooted(Rooted::Subject) => context.subject(),
+        Source::Rooted(Rooted::Attribute(attribute)) => context.get(attribute),
+        Source::Rooted(Rooted::EnvironmentKey) => return Some(Cow::Owned((*names.environment.key).into())),
+        Source::Rooted(Rooted::EnvironmentName) => return Some(Cow::Owned((*names.environment.name).into())),
+        Source::FlagsmithIdentity(environment) => return identity(environment, context),
+    };
+    value.map(Cow::Borrowed)
+}
+
+/// The key that the context brings along, if it is not empty, else one made of the environment's key and the subject's.
+fn identity<'c>(environment: &str, context: &'c Context) -> Option<Cow<'c, Value>> {
+    let own = context.get(IDENTITY_KEY);
+    if let Some(own) = own.filter(|own| own.text().is_some_and(|text| !text.is_empty())) {
+        return Some(Cow::Borrowed(own));
     }
+    let subject = context.subject()?.text()?;
+    Some(Cow::Owned(Value::Str(format!("{environment}_{subject}"))))
 }
 
 fn fill<'c>(slots: &mut [Seen<'c>], name: &Name, value: &'c Value) {
@@ -179,12 +199,33 @@ fn fill<'c>(slots: &mut [Seen<'c>], name: &Name, value: &'c Value) {
     }
 }
 
+/// Of a text that is not the context's.
+fn fill_owned(slots: &mut [Seen<'_>], name: &Name, value: Value) {
+    let Value::Str(text) = value else { return };
+    for (view, slot) in name.slots() {
+        if let Some(seen) = slots.get_mut(slot as usize) {
+            *seen = viewed(view, Seen::Text(Text::new(text.clone())));
+        }
+    }
+}
+
 fn see(view: View, value: &Value) -> Seen<'_> {
     match view {
-        View::Raw => raw(value),
-        View::Folded => folded(raw(value)),
-        View::Text => text(value),
-        View::FoldedText => folded(text(value)),
+        View::Raw | View::Folded | View::Flagsmith | View::FlagsmithText => viewed(view, raw(value)),
+        View::Text | View::FoldedText => viewed(view, text(value)),
+    }
+}
+
+/// What a view makes of a scalar or a list.
+fn viewed(view: View, seen: Seen<'_>) -> Seen<'_> {
+    match view {
+        View::Raw | View::Text => seen,
+        View::Folded | View::FoldedText => folded(seen),
+        View::Flagsmith => flagsmith::coerced(seen),
+        View::FlagsmithText => match flagsmith::written(&flagsmith::coerced(seen)) {
+            Some(text) => Seen::Text(Text::new(text)),
+            None => Seen::Missing,
+        },
     }
 }
 

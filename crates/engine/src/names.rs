@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::context::{SUBJECT_NAMES, TARGETING_KEY};
+use crate::rooted::Rooted;
 
 /// How a test wants to see an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,15 +22,22 @@ pub(crate) enum View {
     Folded,
     /// Scalars as text folded to lower case.
     FoldedText,
+    /// As Flagsmith takes it.
+    Flagsmith,
+    /// The same as text, in Flagsmith's way of writing.
+    FlagsmithText,
 }
 
-const VIEWS: usize = 4;
+const VIEWS: usize = 6;
 
 /// Number of an attribute's view.
 pub(crate) type Slot = u32;
 
 /// The slot of the subject key as text; always there.
 pub(crate) const SUBJECT: Slot = 0;
+
+/// The attribute under which a subject brings a key of its own to be placed by.
+pub(crate) const IDENTITY_KEY: &str = "$.identity.key";
 
 /// What a cell holds once parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +48,7 @@ pub(crate) enum Parsed {
 }
 
 /// How a context is asked for a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// By its whole name only.
     Plain,
@@ -48,6 +56,10 @@ pub(crate) enum Source {
     Subject,
     /// By its whole name, else along the dots.
     Dotted,
+    /// By its whole name, else along a path that begins at the evaluation itself.
+    Rooted(Rooted),
+    /// Flagsmith's identity key in one of its environments; no attribute has the name.
+    FlagsmithIdentity(Box<str>),
 }
 
 /// A name with its slots.
@@ -61,7 +73,14 @@ pub(crate) struct Name {
 impl Name {
     /// The slots of this name with their views.
     pub(crate) fn slots(&self) -> impl Iterator<Item = (View, Slot)> {
-        let views = [View::Raw, View::Text, View::Folded, View::FoldedText];
+        let views = [
+            View::Raw,
+            View::Text,
+            View::Folded,
+            View::FoldedText,
+            View::Flagsmith,
+            View::FlagsmithText,
+        ];
         views
             .into_iter()
             .zip(self.slots)
@@ -80,6 +99,16 @@ pub(crate) struct Names {
     versions: Vec<Slot>,
     addresses: Vec<Slot>,
     instants: Vec<Slot>,
+    /// What paths can lead to beside the context.
+    pub(crate) environment: EnvironmentNames,
+}
+
+/// How an environment is called.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EnvironmentNames {
+    pub(crate) key: Arc<str>,
+    /// For people.
+    pub(crate) name: Arc<str>,
 }
 
 impl Default for Names {
@@ -92,6 +121,7 @@ impl Default for Names {
             versions: Vec::new(),
             addresses: Vec::new(),
             instants: Vec::new(),
+            environment: EnvironmentNames::default(),
         };
         let id = names.add(TARGETING_KEY);
         names.add_slot(id, View::Text);
@@ -100,6 +130,14 @@ impl Default for Names {
 }
 
 impl Names {
+    /// For an environment.
+    pub(crate) fn of(environment: EnvironmentNames) -> Self {
+        Self {
+            environment,
+            ..Self::default()
+        }
+    }
+
     /// The slot of a name in a view; made if new, copying the table if somebody else reads it.
     pub(crate) fn slot(names: &mut Arc<Self>, name: &str, view: View) -> Slot {
         let known = names.get(name).and_then(|known| *known.slots.get(view as usize)?);
@@ -108,6 +146,13 @@ impl Names {
             let id = names.ids.get(name).copied().unwrap_or_else(|| names.add(name));
             names.add_slot(id, view)
         })
+    }
+
+    /// The slot of Flagsmith's identity key in one of its environments.
+    pub(crate) fn flagsmith_identity(names: &mut Arc<Self>, environment: &str) -> Slot {
+        // No context of JSON can have it: it is not told from the name of an attribute otherwise.
+        let name = format!("{IDENTITY_KEY}\0{environment}");
+        Self::slot(names, &name, View::Text)
     }
 
     /// The cell in which a slot's parsed form is kept.
@@ -180,7 +225,11 @@ impl Names {
 }
 
 fn source(name: &str) -> Source {
-    if SUBJECT_NAMES.contains(&name) {
+    if let Some((IDENTITY_KEY, environment)) = name.split_once('\0') {
+        Source::FlagsmithIdentity(environment.into())
+    } else if let Some(rooted) = Rooted::parse(name) {
+        Source::Rooted(rooted)
+    } else if SUBJECT_NAMES.contains(&name) {
         Source::Subject
     } else if name.contains('.') {
         Source::Dotted

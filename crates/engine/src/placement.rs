@@ -97,6 +97,8 @@ impl Placement {
         match hash {
             Hash::Hoist64(hash) => hash,
             Hash::Unleash(hash) => u64::from(hash) << 32,
+            // As far apart in 64 bits as they are in their own.
+            Hash::Flagsmith(place) => u64::from(place) * (u64::MAX / u64::from(scheme::flagsmith::PLACES)),
         }
     }
 

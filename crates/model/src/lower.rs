@@ -85,17 +85,15 @@ impl ProjectFile {
     /// # Errors
     /// When the project has no such environment.
     pub fn ruleset(&self, environment: &str) -> Result<Ruleset, UnknownEnvironment> {
-        if !self.environments.contains_key(environment) {
-            let known = self.environments.keys().cloned().collect();
-            return Err(UnknownEnvironment {
-                wanted: environment.to_owned(),
-                known,
-            });
-        }
+        let entry = self.environments.get(environment).ok_or_else(|| UnknownEnvironment {
+            wanted: environment.to_owned(),
+            known: self.environments.keys().cloned().collect(),
+        })?;
         let live = self.flags.iter().filter(|(_, flag)| flag.archived_at.is_none());
         Ok(Ruleset {
             v: RULESET_VERSION,
             environment: environment.to_owned(),
+            environment_name: entry.name.clone().unwrap_or_else(|| environment.to_owned()),
             flags: live.map(|(key, flag)| lower_entry(key, flag, environment)).collect(),
             segments: self
                 .segments

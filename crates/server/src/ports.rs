@@ -60,8 +60,9 @@ impl Keys {
 impl Credentials for Keys {
     fn seat(&self, presented: &str, now: Timestamp) -> Option<Seat> {
         let keys = self.app.world.keys();
-        let seat = keys.seat(presented, now)?;
-        self.seat_in(seat.credential, seat.kind, seat.environment, digest(presented))
+        let secret = digest(presented);
+        let seat = keys.seat(&secret, now)?;
+        self.seat_in(seat.credential, seat.kind, seat.environment, secret)
     }
 
     fn seat_of(&self, credential: CredentialId, now: Timestamp) -> Option<Seat> {

@@ -7,6 +7,7 @@ use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use hoist_app::EnvironmentView;
+use hoist_app::source::digest;
 use hoist_engine::{Context, FlagRef, Moment, NoVisitor, Outcome};
 use hoist_model::document::CredentialKind;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -108,7 +109,7 @@ fn seat(api: &Api, headers: &HeaderMap) -> Result<(CredentialKind, Arc<Environme
     let presented = bearer(headers).or_else(|| headers.get("x-api-key")?.to_str().ok());
     let keys = api.app.world.keys();
     let found = presented
-        .and_then(|key| keys.seat(key, api.app.clock.now()))
+        .and_then(|key| keys.seat(&digest(key), api.app.clock.now()))
         .and_then(|seat| Some((seat.kind, api.app.world.environment(seat.environment)?)));
     found.ok_or_else(|| {
         let detail = "send a live server or client key as Authorization: Bearer … or X-API-Key";

@@ -77,7 +77,7 @@ mod tests {
             id: Id::from_parts(2, [0; 10]),
             project: Id::from_parts(1, [0; 10]),
             key: "dev".into(),
-            snapshot: Arc::new(Compiler::new("dev", "epoch", 1).finish().0),
+            snapshot: Arc::new(Compiler::new("dev", "Dev", "epoch", 1).finish().0),
         })
     }
 

@@ -205,7 +205,7 @@ fn compiled(past: &State, query: &PastQuery) -> Vec<(usize, Arc<EnvironmentView>
     let environments = query.environments.iter().filter_map(|key| {
         let doc = past.find(Kind::Environment, Some(project), key)?;
         let body = doc.as_a::<Environment>()?;
-        Some((weight + 1, Arc::new(compile(past, project, doc.id, &body.key))))
+        Some((weight + 1, Arc::new(compile(past, project, doc.id, body))))
     });
     environments.collect()
 }

@@ -23,6 +23,8 @@ pub(super) enum Refusal {
     },
     /// The body is packed.
     Packed,
+    /// The body came too slowly.
+    TooSlow,
     /// No key, or one that opens nothing.
     Unknown,
     /// A stream's capability that opens nothing any more.
@@ -42,6 +44,7 @@ impl Refusal {
             Self::Unreadable(_) | Self::Context(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unknown | Self::Revoked => StatusCode::UNAUTHORIZED,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -52,9 +55,13 @@ impl Refusal {
         match self {
             Self::Unreadable(_) => "PARSE_ERROR",
             Self::Context(_) => "INVALID_CONTEXT",
-            Self::TooLarge { .. } | Self::Packed | Self::Unknown | Self::Revoked | Self::Method | Self::Full => {
-                "GENERAL"
-            }
+            Self::TooLarge { .. }
+            | Self::Packed
+            | Self::TooSlow
+            | Self::Unknown
+            | Self::Revoked
+            | Self::Method
+            | Self::Full => "GENERAL",
         }
     }
 
@@ -65,6 +72,7 @@ impl Refusal {
                 format!("the body is larger than {most} bytes ({setting}); send less at once")
             }
             Self::Packed => "bodies are not unpacked here: send it without Content-Encoding".into(),
+            Self::TooSlow => "the body came too slowly; send it again, or in smaller parts".into(),
             Self::Unknown => "no known key: send one as `Authorization: Bearer KEY` or `X-API-Key: KEY`".into(),
             Self::Revoked => "this stream is closed: ask for all flags again to get the address of another".into(),
             Self::Method => "this method is not allowed here".into(),
@@ -84,7 +92,12 @@ impl Refusal {
             Self::Unknown => drop(to.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::Full => drop(to.insert(header::RETRY_AFTER, HeaderValue::from_static(FULL_RETRY_S))),
             Self::Method => drop(to.insert(header::ALLOW, headers::METHODS)),
-            Self::Unreadable(_) | Self::Context(_) | Self::TooLarge { .. } | Self::Packed | Self::Revoked => {}
+            Self::Unreadable(_)
+            | Self::Context(_)
+            | Self::TooLarge { .. }
+            | Self::Packed
+            | Self::TooSlow
+            | Self::Revoked => {}
         }
         response
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::any;
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::answer::Pen;
 use super::refusal::{Refusal, push_failure};
 use super::{Ofrep, etag, headers, stream, token, wire};
+use crate::body::{self, Unread};
 use crate::ports::{Class, Evaluated, Seat};
 use crate::{Access, DialectRoute, keys};
 
@@ -104,22 +105,12 @@ impl Ofrep {
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-        if is_packed(headers) {
-            return Err(Refusal::Packed);
-        }
         let (most, setting) = (self.settings.body_bytes, self.settings.body_setting);
-        let announced = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| length > most) {
-            return Err(Refusal::TooLarge { most, setting });
-        }
-        to_bytes(body, most).await.map_err(|error| {
-            if is_too_large(&error) {
-                Refusal::TooLarge { most, setting }
-            } else {
-                Refusal::Unreadable("the body could not be read to its end".into())
-            }
+        body::read(headers, body, most).await.map_err(|unread| match unread {
+            Unread::TooLarge => Refusal::TooLarge { most, setting },
+            Unread::Packed => Refusal::Packed,
+            Unread::TooSlow => Refusal::TooSlow,
+            Unread::Broken => Refusal::Unreadable("the body could not be read to its end".into()),
         })
     }
 
@@ -259,24 +250,4 @@ fn unchanged(tag: HeaderValue) -> Response {
     headers::cross_origin(response.headers_mut());
     response.headers_mut().insert(header::ETAG, tag);
     response
-}
-
-/// Nothing is unpacked here: what is small on the wire stays small.
-fn is_packed(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
-    codings
-        .into_iter()
-        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-/// Whether reading a body ended at our limit rather than at the client's fault.
-fn is_too_large(error: &axum::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

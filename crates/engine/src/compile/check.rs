@@ -12,9 +12,10 @@ use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
 use crate::program::{
-    AddressTest, Check, Coercion, ModuloTest, Order, Relation, Set, TextOperator, TextTest, Texts, TimeSource,
+    AddressTest, Check, Coercion, ModuloTest, Order, Relation, Sense, Set, TextOperator, TextTest, Texts, TimeSource,
     TimeTest, VersionTest,
 };
+use crate::profile::flagsmith;
 use crate::reading::{self, Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Operator, Profile, Test};
 use crate::value::Value;
@@ -79,6 +80,10 @@ pub(crate) fn compile(
         return Err("ignore_case is only for tests of text".into());
     }
     let slot = Names::slot(&mut tables.names, attribute(test, profile), view(test, profile));
+    if profile == Profile::Flagsmith && flagsmith::has(test.op) {
+        let own = flagsmith::compile(test, REGEX_BYTES)?;
+        return Ok((slot, Check::Flagsmith(Box::new(own))));
+    }
     let check = match test.op {
         Operator::Equals | Operator::In => equality(test, profile, texts)?,
         Operator::Contains => text(test, profile, TextOperator::Contains)?,
@@ -100,6 +105,15 @@ pub(crate) fn compile(
     Ok((slot, check))
 }
 
+/// Whether the result of a test is turned around.
+pub(crate) fn sense(test: &Test, profile: Profile) -> Sense {
+    match profile {
+        Profile::Flagsmith => flagsmith::sense(test),
+        _ if test.negate => Sense::Negated,
+        _ => Sense::Plain,
+    }
+}
+
 fn folds(op: Operator) -> bool {
     use Operator::{Contains, EndsWith, Equals, In, Matches, StartsWith};
     matches!(op, Equals | In | Contains | StartsWith | EndsWith | Matches)
@@ -119,6 +133,7 @@ fn view(test: &Test, profile: Profile) -> View {
     match (profile, folded) {
         (Profile::Unleash, false) if !is_time && test.op != Operator::Exists => View::Text,
         (Profile::Unleash, true) => View::FoldedText,
+        (Profile::Flagsmith, _) if test.op == Operator::Exists || flagsmith::has(test.op) => View::Flagsmith,
         (_, true) => View::Folded,
         (_, false) => View::Raw,
     }
@@ -226,7 +241,7 @@ fn read_number(value: &Json, profile: Profile) -> Option<Number> {
 fn coercion(profile: Profile) -> Coercion {
     match profile {
         Profile::Unleash => Coercion::FromText,
-        Profile::Native | Profile::Flagd => Coercion::Strict,
+        Profile::Native | Profile::Flagd | Profile::Flagsmith => Coercion::Strict,
     }
 }
 
@@ -315,8 +330,8 @@ fn cidr(test: &Test, profile: Profile, cell: u32) -> Result<Check, String> {
     };
     let blocks: Result<Box<[Block]>, String> = match profile {
         Profile::Unleash => Ok(test.values.iter().filter_map(|value| read(value).ok()).collect()),
-        Profile::Native | Profile::Flagd if test.values.is_empty() => Err("at least one value is needed".into()),
-        Profile::Native | Profile::Flagd => test.values.iter().map(read).collect(),
+        _ if test.values.is_empty() => Err("at least one value is needed".into()),
+        _ => test.values.iter().map(read).collect(),
     };
     Ok(Check::Address(Box::new(AddressTest { cell, blocks: blocks? })))
 }

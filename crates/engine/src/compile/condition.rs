@@ -222,7 +222,7 @@ impl Emitter<'_> {
                 (0, Check::Fixed(false), Some(problem.into_boxed_str()))
             }
         };
-        let sense = if test.negate { Sense::Negated } else { Sense::Plain };
+        let sense = check::sense(test, self.profile);
         let node = Node {
             check,
             slot,

@@ -14,7 +14,7 @@ use crate::flag::{Arm, CompiledVariant, JsonLogic, Leaf, MergedMetadata, Ramp, S
 use crate::json_logic;
 use crate::names::{Names, Slot, View};
 use crate::placement::{Inputs, Piece, Placement};
-use crate::ruleset::{self, Allocation, Assign, Draw, Input, Kind, Metadata, Variant};
+use crate::ruleset::{self, Allocation, Assign, Draw, Input, Kind, Metadata, Scheme, Variant};
 use crate::scheme::{self, Purpose, Start};
 
 /// Makes the leaves of one flag, equal ones once, in the block under way.
@@ -209,7 +209,7 @@ fn split(
     Ok(Split {
         placement: placement(&split.allocation, Purpose::Split, tables),
         draw,
-        total: end,
+        total: scheme::fixed_total(split.allocation.scheme).unwrap_or(end),
         arms: extend(&mut leaves.block.arms, arms),
     })
 }
@@ -264,6 +264,10 @@ pub(crate) fn placement(allocation: &Allocation, purpose: Purpose, tables: &mut 
 fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut text = allocation.salt.clone();
+    let view = match allocation.scheme {
+        Scheme::Flagsmith => View::FlagsmithText,
+        Scheme::Hoist64 | Scheme::Unleash => View::Text,
+    };
     for input in inputs {
         text.push_str(scheme::separator(allocation.scheme));
         match input {
@@ -271,7 +275,12 @@ fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec
             Input::Environment => text.push_str(&tables.environment),
             Input::FirstOf(names) => {
                 pieces.push(Piece::Text(std::mem::take(&mut text).into()));
-                pieces.push(Piece::FirstOf(names.iter().map(|name| slot(name, tables)).collect()));
+                pieces.push(Piece::FirstOf(names.iter().map(|name| slot(name, view, tables)).collect()));
+            }
+            Input::FlagsmithIdentity(environment) => {
+                let identity = Names::flagsmith_identity(&mut tables.names, environment);
+                pieces.push(Piece::Text(std::mem::take(&mut text).into()));
+                pieces.push(Piece::FirstOf([identity].into()));
             }
         }
     }
@@ -281,7 +290,7 @@ fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec
     pieces
 }
 
-fn slot(name: &str, tables: &mut Tables) -> Slot {
+fn slot(name: &str, view: View, tables: &mut Tables) -> Slot {
     let name = if name.is_empty() { TARGETING_KEY } else { name };
-    Names::slot(&mut tables.names, name, View::Text)
+    Names::slot(&mut tables.names, name, view)
 }

@@ -59,6 +59,10 @@ pub enum Scheme {
     /// hundredths refine the last whole percent by h / 100 mod 100), seed 86028157 for splits
     /// (n = h mod W + 1, first arm whose running weight ≥ n).
     Unleash,
+    /// Flagsmith: MD5 of `salt "," part "," part …` as a whole number mod 9999, again with the text repeated
+    /// where that is 9998; position = place / 9998. The arms of a split are hundredths of a percent of everybody:
+    /// a subject beyond them is passed on, as by a split that cannot place it.
+    Flagsmith,
 }
 
 /// One part of what is hashed.
@@ -71,6 +75,9 @@ pub enum Input {
     Environment,
     /// The first of these attributes that the context has.
     FirstOf(Vec<String>),
+    /// Flagsmith's identity key: the attribute `$.identity.key` where the context has it, else this key of an
+    /// environment of Flagsmith's, `_`, and the subject key.
+    FlagsmithIdentity(String),
 }
 
 /// What happens when an attribute input is absent.

@@ -28,6 +28,9 @@ pub struct Ruleset {
     pub v: u32,
     /// Key of the environment, an input of some allocations.
     pub environment: String,
+    /// Its name for people, which Flagsmith's conditions may ask for.
+    #[serde(default)]
+    pub environment_name: String,
     /// Changes when a backup is restored; part of every revision that leaves the house.
     #[serde(default)]
     pub epoch: String,
@@ -262,6 +265,8 @@ pub enum Profile {
     Unleash,
     /// flagd's JsonLogic.
     Flagd,
+    /// Flagsmith's Python engine 10.2.
+    Flagsmith,
 }
 
 impl Profile {

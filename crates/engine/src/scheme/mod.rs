@@ -9,6 +9,7 @@
 //! `match` here, published vectors as tests. The separator, seed and comparisons of a scheme
 //! must never change afterwards: that would move people.
 
+pub mod flagsmith;
 pub mod hoist64;
 pub mod murmur3;
 pub mod rendezvous;
@@ -23,6 +24,8 @@ pub enum Hash {
     Hoist64(u64),
     /// Unleash's murmur3.
     Unleash(u32),
+    /// Flagsmith's place.
+    Flagsmith(u16),
 }
 
 /// What a hash is for; some schemes seed the two differently.
@@ -39,6 +42,15 @@ pub const fn separator(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Hoist64 => "\0",
         Scheme::Unleash => ":",
+        Scheme::Flagsmith => ",",
+    }
+}
+
+/// The sum of a split's weights where the scheme fixes it; subjects beyond those of the arms are passed on.
+pub const fn fixed_total(scheme: Scheme) -> Option<u64> {
+    match scheme {
+        Scheme::Hoist64 | Scheme::Unleash => None,
+        Scheme::Flagsmith => Some(flagsmith::TOTAL),
     }
 }
 
@@ -47,6 +59,7 @@ pub fn hash<'p>(scheme: Scheme, purpose: Purpose, pieces: impl Iterator<Item = &
     match scheme {
         Scheme::Hoist64 => Hash::Hoist64(hoist64::hash(pieces)),
         Scheme::Unleash => Hash::Unleash(unleash::hash(pieces, unleash::seed(purpose))),
+        Scheme::Flagsmith => Hash::Flagsmith(flagsmith::place(pieces)),
     }
 }
 
@@ -57,6 +70,8 @@ pub enum Start {
     Hoist64(Box<str>),
     /// The state after the text.
     Unleash(murmur3::Murmur3),
+    /// The state after the text, and the text, which may have to be repeated.
+    Flagsmith(Box<flagsmith::Beginning>),
 }
 
 impl Start {
@@ -65,6 +80,7 @@ impl Start {
         match scheme {
             Scheme::Hoist64 => Self::Hoist64(first.into()),
             Scheme::Unleash => Self::Unleash(murmur3::Murmur3::new(unleash::seed(purpose)).after(first)),
+            Scheme::Flagsmith => Self::Flagsmith(Box::new(flagsmith::Beginning::new(first))),
         }
     }
 
@@ -74,6 +90,7 @@ impl Start {
         match self {
             Self::Hoist64(first) => Hash::Hoist64(hoist64::hash(std::iter::once(&**first).chain(rest))),
             Self::Unleash(state) => Hash::Unleash(rest.fold(*state, murmur3::Murmur3::after).finish()),
+            Self::Flagsmith(beginning) => Hash::Flagsmith(beginning.place(rest)),
         }
     }
 }
@@ -84,6 +101,10 @@ pub fn random(scheme: Scheme, salt: &str, seed: u64) -> Hash {
     match scheme {
         Scheme::Hoist64 => Hash::Hoist64(mixed),
         Scheme::Unleash => Hash::Unleash(u32::try_from(mixed >> 32).unwrap_or_default()),
+        Scheme::Flagsmith => {
+            let place = mixed % u64::from(flagsmith::PLACES);
+            Hash::Flagsmith(u16::try_from(place).unwrap_or_default())
+        }
     }
 }
 
@@ -92,6 +113,7 @@ pub const fn base(scheme: Scheme) -> Hash {
     match scheme {
         Scheme::Hoist64 => Hash::Hoist64(0),
         Scheme::Unleash => Hash::Unleash(0),
+        Scheme::Flagsmith => Hash::Flagsmith(0),
     }
 }
 
@@ -100,6 +122,7 @@ pub fn inside(hash: Hash, share: Share, bound: Bound) -> bool {
     match hash {
         Hash::Hoist64(hash) => hoist64::inside(hash, share, bound),
         Hash::Unleash(hash) => unleash::inside(hash, share, bound),
+        Hash::Flagsmith(place) => flagsmith::inside(place, share, bound),
     }
 }
 
@@ -108,6 +131,7 @@ pub fn position(hash: Hash) -> u16 {
     match hash {
         Hash::Hoist64(hash) => hoist64::position(hash),
         Hash::Unleash(hash) => unleash::position(hash),
+        Hash::Flagsmith(place) => flagsmith::position(place),
     }
 }
 
@@ -116,6 +140,7 @@ pub fn point(hash: Hash, total: u64) -> u64 {
     match hash {
         Hash::Hoist64(hash) => hoist64::point(hash, total),
         Hash::Unleash(hash) => unleash::point(hash, total),
+        Hash::Flagsmith(place) => flagsmith::point(place, total),
     }
 }
 

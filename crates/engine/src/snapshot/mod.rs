@@ -19,6 +19,7 @@ use crate::compile::{self, BlockMaker, Tables};
 use crate::context::Context;
 use crate::flag::{CompiledFlag, CompiledVariant, Head};
 use crate::index::{HashIndex, text_hash};
+use crate::names::{EnvironmentNames, Names};
 use crate::problem::Problem;
 use crate::ruleset::{FlagRules, Kind, Metadata, Ruleset, SegmentRules};
 use crate::segment::{CompiledSegment, Presence};
@@ -53,7 +54,12 @@ impl Snapshot {
     /// Compiles a whole ruleset. Never fails: what cannot be compiled is a problem in the list and
     /// counts as not matched, or as an error of its flag.
     pub fn compile(ruleset: &Ruleset) -> (Self, Vec<Problem>) {
-        let mut compiler = Compiler::new(&ruleset.environment, &ruleset.epoch, ruleset.revision);
+        let mut compiler = Compiler::new(
+            &ruleset.environment,
+            &ruleset.environment_name,
+            &ruleset.epoch,
+            ruleset.revision,
+        );
         ruleset.segments.iter().for_each(|rules| compiler.segment(rules));
         ruleset.flags.iter().for_each(|rules| compiler.flag(rules));
         compiler.finish()
@@ -145,13 +151,18 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// For the environment with this key, at a revision of an epoch.
-    pub fn new(environment: &str, epoch: &str, revision: u64) -> Self {
+    /// For the environment with this key and name, at a revision of an epoch.
+    pub fn new(environment: &str, name: &str, epoch: &str, revision: u64) -> Self {
+        let names = EnvironmentNames {
+            key: environment.into(),
+            name: name.into(),
+        };
         Self {
             epoch: epoch.into(),
             revision,
             tables: Tables {
                 environment: environment.into(),
+                names: Arc::new(Names::of(names)),
                 ..Tables::default()
             },
             segments: Vec::new(),

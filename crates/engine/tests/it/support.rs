@@ -51,6 +51,7 @@ pub fn ruleset(flags: Vec<FlagRules>, segments: Vec<SegmentRules>) -> Ruleset {
     Ruleset {
         v: 1,
         environment: "production".into(),
+        environment_name: "Production".into(),
         epoch: "e".into(),
         revision: 1,
         flags,
