@@ -14,13 +14,43 @@ pub struct BadJson {
     pub message: String,
 }
 
-/// Reads a document, comments allowed.
+/// Reads a document, comments and trailing commas allowed.
 ///
 /// # Errors
 /// When the text is not JSON.
 pub fn read(text: &str) -> Result<Json, BadJson> {
-    let text = without_comments(text);
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| bad(&error))
+    serde_json::from_str(&plain(text)).map_err(|error| bad(&error))
+}
+
+/// A document as strict JSON: without comments, trailing commas and byte order mark; lines and columns stay.
+pub fn plain(text: &str) -> String {
+    without_trailing_commas(without_comments(text.trim_start_matches('\u{feff}')))
+}
+
+/// Blanks a comma before the end of a list or object.
+fn without_trailing_commas(text: String) -> String {
+    let mut trailing = Vec::new();
+    let (mut place, mut comma) = (Place::Code, None);
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match (place, letter) {
+            (Place::Code, ',') => comma = Some(at),
+            (Place::Code, ']' | '}') => trailing.extend(comma.take()),
+            (Place::Code, '"') => (place, comma) = (Place::Text, None),
+            (Place::Code, letter) if !letter.is_whitespace() => comma = None,
+            (Place::Text, '"') => place = Place::Code,
+            (Place::Text, '\\') => drop(letters.next()),
+            _ => {}
+        }
+    }
+    let mut bytes = text.into_bytes();
+    for at in trailing {
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = b' ';
+        }
+    }
+    // A comma is one byte, and so is a space.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Levels of lists and objects.
@@ -162,6 +192,14 @@ mod tests {
         let text = "{ // one\n \"a//b\": \"/* \\\" // */\", /* two\n lines **/ \"c\": 1 }//";
         assert_eq!(read(text).unwrap(), json!({"a//b": "/* \" // */", "c": 1}));
         assert_eq!(without_comments(text).lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn trailing_commas_go_and_others_stay() {
+        let text = r#"{"a": [1, 2, /* x */ ], "b,]": ",}",
+        }"#;
+        assert_eq!(read(text).unwrap(), json!({"a": [1, 2], "b,]": ",}"}));
+        assert!(read("[1,,]").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 pub mod error;
 pub mod flagd;
+pub mod flagsmith;
 pub mod json;
 pub mod report;
 pub mod unleash;
@@ -36,6 +37,8 @@ pub enum Source {
     Unleash,
     /// flagd: a flag definition file whose `fractional` is of this generation.
     Flagd(Fractional),
+    /// Flagsmith: an environment document.
+    Flagsmith,
 }
 
 impl Source {
@@ -52,6 +55,7 @@ impl Source {
         match self {
             Self::Unleash => unleash::import(document, environment),
             Self::Flagd(fractional) => flagd::import(document, environment, fractional),
+            Self::Flagsmith => flagsmith::import(document, environment),
         }
     }
 }

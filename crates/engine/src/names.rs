@@ -37,7 +37,7 @@ pub(crate) type Slot = u32;
 pub(crate) const SUBJECT: Slot = 0;
 
 /// The attribute under which a subject brings a key of its own to be placed by.
-pub(crate) const IDENTITY_KEY: &str = "$.identity.key";
+pub const IDENTITY_KEY: &str = "$.identity.key";
 
 /// What a cell holds once parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,4 +8,4 @@
 //! [`crate::program::Check`].
 
 pub(crate) mod flagsmith;
-pub(crate) mod python;
+pub mod python;

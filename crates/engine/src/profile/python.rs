@@ -1,7 +1,7 @@
 //! How Python reads and writes numbers, where a foreign engine in Python decides by that.
 
 /// A whole number as `int(text)` reads it, if it has room here.
-pub(crate) fn int(text: &str) -> Option<i128> {
+pub fn int(text: &str) -> Option<i128> {
     let text = text.trim();
     let digits = text.trim_start_matches(['+', '-']);
     let is_one = digits.len() + 1 >= text.len() && is_grouped(digits);
@@ -9,7 +9,7 @@ pub(crate) fn int(text: &str) -> Option<i128> {
 }
 
 /// A number as `float(text)` reads it.
-pub(crate) fn float(text: &str) -> Option<f64> {
+pub fn float(text: &str) -> Option<f64> {
     let text = text.trim();
     if text.contains('_') {
         let groups = text.split(['.', 'e', 'E', '+', '-']).filter(|part| !part.is_empty());
@@ -29,7 +29,7 @@ fn is_grouped(digits: &str) -> bool {
 
 /// A float as `str(float)` writes it: the shortest digits that read back, with an exponent below 10^-4 and
 /// from 10^16 on.
-pub(crate) fn float_text(float: f64) -> String {
+pub fn float_text(float: f64) -> String {
     if float.is_nan() {
         return "nan".to_owned();
     }

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use hoist_compat::unleash;
+use hoist_compat::{Source, flagsmith, unleash};
 use hoist_engine::{Context, Moment, NoVisitor, Problem, Snapshot, scheme};
 use hoist_model::portable::ProjectFile;
 use jiff::Timestamp;
@@ -42,9 +42,9 @@ pub struct EvalArgs {
     /// With --from flagd: the generation of its `fractional`, 2 unless given.
     #[arg(long, value_enum, value_name = "GENERATION", requires = "from")]
     pub fractional: Option<Fractional>,
-    /// Contexts: JSON lines or a JSON list; `-` reads standard input.
-    #[arg(long, value_name = "FILE")]
-    pub contexts: PathBuf,
+    /// Contexts: JSON lines or a JSON list; `-` reads standard input. Not with `flagsmith-context`, which has its own.
+    #[arg(long, value_name = "FILE", required_unless_present = "from")]
+    pub contexts: Option<PathBuf>,
     /// Key of the environment; not needed where there is only one.
     #[arg(long, value_name = "KEY")]
     pub environment: Option<String>,
@@ -57,6 +57,9 @@ pub struct EvalArgs {
     /// Changes the random draws; without it they are the same in every run.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     pub seed: u64,
+    /// Which of Flagsmith's engines reasons are written like: 10, or 11 with `STATIC`.
+    #[arg(long, value_enum, default_value_t, value_name = "GENERATION")]
+    pub reason_style: ReasonStyle,
     /// Say for each answer how it came about.
     #[arg(long)]
     pub explain: bool,
@@ -76,8 +79,14 @@ pub struct EvalArgs {
 pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     check_flagd(args)?;
     let now = args.now.unwrap_or_else(clock);
+    if let (Some(From::FlagsmithContext), Some(file)) = (args.from, &args.file) {
+        return whole(args, file, now, out, err);
+    }
+    let contexts = args.contexts.as_deref().ok_or_else(|| {
+        Failure::bad_input("--contexts is missing: give a file of contexts, or - for standard input")
+    })?;
     let subject = Subject::read(args, now, err)?;
-    let contexts = input::contexts(&args.contexts)?;
+    let contexts = input::contexts(contexts)?;
     for (index, source) in contexts.iter().enumerate() {
         output::write(out, &subject.answers(args, index, source, now))?;
     }
@@ -94,6 +103,37 @@ fn check_flagd(args: &EvalArgs) -> Result<(), Failure> {
     Err(Failure::bad_input(format!(
         "{option} goes with --from flagd only: leave it out"
     )))
+}
+
+/// Answers a document that has its context in it, as one document.
+fn whole(
+    args: &EvalArgs,
+    file: &Path,
+    now: Timestamp,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
+    let evaluation = flagsmith::Evaluation::read(&input::text(file)?)
+        .map_err(|error| Failure::bad_input(format!("{}: {error}", input::shown(file))))?;
+    output::write_report(err, &import::gaps(evaluation.gaps()))?;
+    let moment = Moment { now, seed: args.seed };
+    let style = match args.reason_style {
+        ReasonStyle::Ten => flagsmith::ReasonStyle::V10,
+        ReasonStyle::Eleven => flagsmith::ReasonStyle::V11,
+    };
+    output::write(out, &format!("{}\n", evaluation.result(&moment, style)))
+}
+
+/// A generation of Flagsmith's engines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReasonStyle {
+    /// `DEFAULT` where no segment decides.
+    #[default]
+    #[value(name = "10")]
+    Ten,
+    /// `STATIC` where no segment could decide.
+    #[value(name = "11")]
+    Eleven,
 }
 
 /// What is evaluated.
@@ -115,7 +155,7 @@ impl Subject {
             (Some(file), None) => (input::shown(file), input::project(file)?, Known::Nothing),
             (Some(file), Some(from)) => {
                 let environment = args.environment.as_deref().unwrap_or("default");
-                let import = input::imported(file, from.source(args.fractional.unwrap_or_default()), environment)?;
+                let import = input::imported(file, source(from, args.fractional.unwrap_or_default())?, environment)?;
                 output::write_report(err, &import::gaps(&import.gaps))?;
                 (input::shown(file), import.project, Known::Gaps)
             }
@@ -145,7 +185,7 @@ impl Subject {
     fn answers(&self, args: &EvalArgs, index: usize, source: &Map<String, Json>, now: Timestamp) -> String {
         let (context, now) = match args.from {
             Some(From::Unleash) => (unleash::context(source), unleash::moment(source).unwrap_or(now)),
-            Some(From::Flagd) | None => (Context::from_json(source), now),
+            Some(From::Flagd | From::FlagsmithContext) | None => (Context::from_json(source), now),
         };
         let bound = self.snapshot.bind(&context);
         let mut lines = String::new();
@@ -186,6 +226,14 @@ impl Subject {
 enum Known {
     Nothing,
     Gaps,
+}
+
+fn source(from: From, fractional: Fractional) -> Result<Source, Failure> {
+    match from {
+        From::Unleash => Ok(Source::Unleash),
+        From::Flagd => Ok(Source::Flagd(fractional.into())),
+        From::FlagsmithContext => Err(Failure::bad_input("an evaluation context is answered as a whole")),
+    }
 }
 
 async fn stored(args: &EvalArgs, now: Timestamp) -> Result<(String, ProjectFile), Failure> {

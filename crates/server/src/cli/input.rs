@@ -38,7 +38,8 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
+/// A file as text.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::bad_input(format!("{}: is not UTF-8 text (byte {at})", shown(path)))

@@ -24,7 +24,8 @@ impl Answer<'_> {
     /// As JSON, in the source's shape; a client of flagd asks for a type.
     pub(super) fn line(&self, from: Option<From>, asked: Option<Asked>) -> String {
         let line = match from {
-            None => serde_json::to_string(&self.native()),
+            // A whole context has an answer of its own.
+            None | Some(From::FlagsmithContext) => serde_json::to_string(&self.native()),
             Some(From::Unleash) => serde_json::to_string(&self.unleash()),
             Some(From::Flagd) => serde_json::to_string(&self.flagd(asked)),
         };

@@ -29,7 +29,6 @@ pub mod version;
 use std::fmt;
 use std::io;
 
-use hoist_compat::Source;
 
 use self::flagd::Fractional;
 
@@ -81,14 +80,6 @@ pub enum From {
     Unleash,
     /// A flag definition file.
     Flagd,
-}
-
-impl From {
-    /// The source; `fractional` is what a file of flagd leaves open.
-    fn source(self, fractional: Fractional) -> Source {
-        match self {
-            Self::Unleash => Source::Unleash,
-            Self::Flagd => Source::Flagd(fractional.into()),
-        }
-    }
+    /// An evaluation context: flags, segments and one identity in one document, answered as a whole.
+    FlagsmithContext,
 }

@@ -87,6 +87,7 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
     let source = match given.source {
         "unleash" => Source::Unleash,
         "flagd" => Source::Flagd(given.fractional),
+        "flagsmith" => Source::Flagsmith,
         "hoist" => {
             let file = hoist_compat::project_file(given.text);
             return file
@@ -94,7 +95,7 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
                 .map_err(|error| ImportProblem::Unreadable(error.to_string()));
         }
         _ => {
-            let known = vec!["unleash", "flagd", "hoist"];
+            let known = vec!["unleash", "flagd", "flagsmith", "hoist"];
             return Err(ImportProblem::UnknownSource { known });
         }
     };

@@ -7,6 +7,7 @@
 
 mod commands;
 mod flagd;
+mod flagsmith;
 mod gherkin;
 mod real;
 mod unleash;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use hoist_compat::Source;
 
+use super::Failure;
 use super::flagd::Fractional;
-use super::{Failure, From};
 
 pub(super) use text::gaps;
 
@@ -31,7 +31,7 @@ pub struct ImportArgs {
     /// The document; `-` reads standard input. Comments in JSON are accepted.
     file: PathBuf,
     /// Key of the environment the document is about. A project file names its own.
-    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd")]))]
+    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith")]))]
     environment: Option<String>,
     /// Of flagd: the generation of its `fractional`, 2 unless given. It is written down with each flag: generations place
     /// people differently.
@@ -83,6 +83,8 @@ enum ImportSource {
     Unleash,
     /// A flag definition file.
     Flagd,
+    /// An environment document.
+    Flagsmith,
     /// A project file of Hoist's own, JSON or YAML; without --url it is only checked.
     Hoist,
 }
@@ -93,14 +95,16 @@ impl ImportSource {
         match self {
             Self::Unleash => "unleash",
             Self::Flagd => "flagd",
+            Self::Flagsmith => "flagsmith",
             Self::Hoist => "hoist",
         }
     }
 
     fn foreign(self, fractional: Fractional) -> Option<Source> {
         match self {
-            Self::Unleash => Some(From::Unleash.source(fractional)),
-            Self::Flagd => Some(From::Flagd.source(fractional)),
+            Self::Unleash => Some(Source::Unleash),
+            Self::Flagd => Some(Source::Flagd(fractional.into())),
+            Self::Flagsmith => Some(Source::Flagsmith),
             Self::Hoist => None,
         }
     }

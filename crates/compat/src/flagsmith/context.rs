@@ -1,0 +1,242 @@
+//! Evaluation contexts: everything that an evaluation by Flagsmith's engine needs, in one document.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
+use hoist_engine::{Context, Moment, Snapshot, Value};
+use hoist_model::portable::Gap;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde_json::{Map, Number, Value as Json};
+
+use super::answer::{self, ReasonStyle};
+use super::state::{self, State};
+use super::{Named, document, project};
+use crate::error::ImportError;
+use crate::json;
+use crate::report::Gaps;
+
+/// What to do about a document of another form.
+const NEXT: &str = "give an evaluation context (`environment`, `identity`, `features`, `segments`), alone or as `context`";
+
+/// Counts as missing, and is not taken from another name.
+const NOTHING: Value = Value::Object(Vec::new());
+
+/// The environment that stands for the context's.
+const ENVIRONMENT: &str = "default";
+
+#[derive(Deserialize)]
+struct Case {
+    context: EvaluationContext,
+}
+
+#[derive(Deserialize)]
+struct EvaluationContext {
+    environment: Environment,
+    #[serde(default)]
+    identity: Option<Identity>,
+    #[serde(default)]
+    features: Option<Entries<Feature>>,
+    #[serde(default)]
+    segments: Option<Entries<Segment>>,
+}
+
+#[derive(Deserialize)]
+struct Environment {
+    key: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    identifier: String,
+    #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
+    traits: Option<Map<String, Json>>,
+}
+
+#[derive(Deserialize)]
+struct Feature {
+    key: String,
+    name: String,
+    enabled: bool,
+    value: Json,
+    #[serde(default)]
+    variants: Option<Vec<Choice>>,
+    #[serde(default)]
+    priority: Option<f64>,
+    #[serde(default)]
+    metadata: Option<Map<String, Json>>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    value: Json,
+    weight: Number,
+    priority: f64,
+    #[serde(default)]
+    key: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Segment {
+    key: String,
+    name: String,
+    rules: Vec<document::Rule>,
+    #[serde(default)]
+    overrides: Option<Vec<Feature>>,
+    #[serde(default)]
+    metadata: Option<Map<String, Json>>,
+}
+
+/// The values of an object in the order in which they stand.
+struct Entries<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+struct EntriesVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
+    type Value = Entries<T>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((_, value)) = map.next_entry::<serde::de::IgnoredAny, T>()? {
+            entries.push(value);
+        }
+        Ok(Entries(entries))
+    }
+}
+
+/// An evaluation context, ready to be answered.
+pub struct Evaluation {
+    state: State,
+    named: Named,
+    context: Context,
+    has_identity: bool,
+}
+
+impl Evaluation {
+    /// Reads `{context, …}` or a context alone; comments and trailing commas are accepted.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn read(text: &str) -> Result<Self, ImportError> {
+        let text = json::plain(text);
+        let bad = |error: serde_json::Error| {
+            ImportError::new(format!("this is no evaluation context of Flagsmith ({error})"), NEXT)
+        };
+        let members: Map<String, Json> = serde_json::from_str(&text).map_err(bad)?;
+        let source: EvaluationContext = if members.contains_key("context") {
+            serde_json::from_str::<Case>(&text).map_err(bad)?.context
+        } else {
+            serde_json::from_str(&text).map_err(bad)?
+        };
+        Ok(Self::of(source))
+    }
+
+    fn of(source: EvaluationContext) -> Self {
+        let has_identity = source.identity.is_some();
+        let context = source.identity.map(subject).unwrap_or_default();
+        let state = State {
+            environment: state::Environment {
+                key: source.environment.key,
+                name: source.environment.name,
+            },
+            features: source.features.into_iter().flat_map(|all| all.0).map(Feature::state).collect(),
+            segments: source.segments.into_iter().flat_map(|all| all.0).map(Segment::segment).collect(),
+            identities: Vec::new(),
+        };
+        let named = project(&state, ENVIRONMENT, Gaps::default());
+        Self {
+            state,
+            named,
+            context,
+            has_identity,
+        }
+    }
+
+    /// What could not be carried over with its full meaning.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.named.import.gaps
+    }
+
+    /// Flagsmith's evaluation result.
+    pub fn result(&self, moment: &Moment, style: ReasonStyle) -> Json {
+        let ruleset = self.named.import.project.ruleset(ENVIRONMENT).unwrap_or_default();
+        let (snapshot, _) = Snapshot::compile(&ruleset);
+        let asked = answer::Asked {
+            state: &self.state,
+            segments: &self.named.segments,
+            snapshot: &snapshot,
+            bound: &snapshot.bind(&self.context),
+            moment,
+            style,
+            has_identity: self.has_identity,
+        };
+        asked.result()
+    }
+}
+
+/// An identity as a context: traits are attributes, and nothing is known by another name than its own.
+fn subject(identity: Identity) -> Context {
+    let mut context = Context::new();
+    for (name, value) in identity.traits.into_iter().flatten() {
+        context.set(name, &value);
+    }
+    for name in SUBJECT_NAMES {
+        if context.get(name).is_none() {
+            context.set(name, NOTHING);
+        }
+    }
+    context.set(TARGETING_KEY, identity.identifier);
+    if let Some(key) = identity.key {
+        context.set(hoist_engine::IDENTITY_KEY, key);
+    }
+    context
+}
+
+impl Feature {
+    fn state(self) -> state::Feature {
+        let variant = |own: Choice| state::Variant {
+            id: format!("{}|{:?}|{}", own.priority, own.key, own.value),
+            key: own.key,
+            value: own.value,
+            weight: own.weight,
+            priority: own.priority,
+        };
+        state::Feature {
+            name: self.name,
+            salt: self.key,
+            enabled: self.enabled,
+            value: self.value,
+            variants: self.variants.unwrap_or_default().into_iter().map(variant).collect(),
+            priority: self.priority.unwrap_or(f64::INFINITY),
+            metadata: self.metadata.unwrap_or_default(),
+            is_server_only: false,
+            foreign: Map::new(),
+        }
+    }
+}
+
+impl Segment {
+    fn segment(self) -> state::Segment {
+        state::Segment {
+            key: self.key,
+            name: self.name,
+            rules: self.rules.into_iter().map(state::Rule::from).collect(),
+            overrides: self.overrides.unwrap_or_default().into_iter().map(Feature::state).collect(),
+            metadata: self.metadata.unwrap_or_default(),
+        }
+    }
+}
