@@ -4,7 +4,7 @@
 
 import { flagdCore } from "./clients/flagd-core.mjs";
 import { ofrepCore } from "./clients/ofrep-core.mjs";
-import { pythonProvider, rustProvider } from "./clients/programs.mjs";
+import { flagsmithEngine, pythonProvider, rustProvider } from "./clients/programs.mjs";
 import { realInput } from "./clients/real-input.mjs";
 import { webProvider } from "./clients/web-provider.mjs";
 import { addFlags } from "./lib/flags.mjs";
@@ -17,6 +17,7 @@ const CLIENTS = [
   ["openfeature-provider-ofrep (PyPI)", pythonProvider],
   ["open-feature-ofrep (crate)", rustProvider],
   ["@openfeature/flagd-core", flagdCore],
+  ["flagsmith-flag-engine (PyPI), 5,000 pairs", flagsmithEngine],
   ["real input", realInput],
 ];
 

@@ -7,6 +7,9 @@ const here = (path) => new URL(path, import.meta.url).pathname;
 export const pythonProvider = (site, report) =>
   program(site, report, here("../.venv/bin/python"), [here("python/provider.py")]);
 
+export const flagsmithEngine = (site, report) =>
+  program(site, report, here("../.venv/bin/python"), [here("python/flagsmith_engine.py")]);
+
 export const rustProvider = (site, report) =>
   program(site, report, here("rust/target/debug/hoist-conformance-rust"), []);
 

@@ -4,10 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
-use hoist_engine::{Context, Moment, Snapshot, Value};
+use hoist_engine::{Context, IDENTITY_KEY, Moment, Snapshot, Value};
 use hoist_model::portable::Gap;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value as Json};
 
 use super::answer::{self, ReasonStyle};
@@ -28,7 +29,8 @@ const ENVIRONMENT: &str = "default";
 
 #[derive(Deserialize)]
 struct Case {
-    context: EvaluationContext,
+    #[serde(default)]
+    context: Option<EvaluationContext>,
 }
 
 #[derive(Deserialize)]
@@ -127,27 +129,35 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Reads `{context, …}` or a context alone; comments and trailing commas are accepted.
+    /// Reads `{context, …}` or contexts alone, one after the other; comments and trailing commas are accepted.
     ///
     /// # Errors
-    /// When it is neither.
-    pub fn read(text: &str) -> Result<Self, ImportError> {
-        let text = json::plain(text);
+    /// When one is neither, or there is none.
+    pub fn read(text: &str) -> Result<Vec<Self>, ImportError> {
         let bad = |error: serde_json::Error| {
             ImportError::new(format!("this is no evaluation context of Flagsmith ({error})"), NEXT)
         };
-        let members: Map<String, Json> = serde_json::from_str(&text).map_err(bad)?;
-        let source: EvaluationContext = if members.contains_key("context") {
-            serde_json::from_str::<Case>(&text).map_err(bad)?.context
-        } else {
-            serde_json::from_str(&text).map_err(bad)?
-        };
-        Ok(Self::of(source))
+        let text = json::plain(text);
+        let documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
+        let mut all = Vec::new();
+        for document in documents {
+            let document = document.map_err(bad)?.get();
+            let source = match serde_json::from_str(document) {
+                Ok(Case { context: Some(context) }) => context,
+                Ok(Case { context: None }) => serde_json::from_str(document).map_err(bad)?,
+                Err(error) => return Err(bad(error)),
+            };
+            all.push(Self::of(source));
+        }
+        if all.is_empty() {
+            return Err(ImportError::new("the document is empty", NEXT));
+        }
+        Ok(all)
     }
 
     fn of(source: EvaluationContext) -> Self {
         let has_identity = source.identity.is_some();
-        let context = source.identity.map(subject).unwrap_or_default();
+        let context = subject(source.identity, &source.environment);
         let state = State {
             environment: state::Environment {
                 key: source.environment.key,
@@ -188,21 +198,24 @@ impl Evaluation {
     }
 }
 
-/// An identity as a context: traits are attributes, and nothing is known by another name than its own.
-fn subject(identity: Identity) -> Context {
-    let mut context = Context::new();
-    for (name, value) in identity.traits.into_iter().flatten() {
+/// An identity as a context: traits are attributes, what paths lead to has the path for its name, and nothing is known
+/// by another name than its own.
+fn subject(identity: Option<Identity>, environment: &Environment) -> Context {
+    let mut context = Context::new()
+        .with("$.environment.key", environment.key.as_str())
+        .with("$.environment.name", environment.name.as_str());
+    let Some(identity) = identity else { return context };
+    for name in SUBJECT_NAMES {
+        context.set(name, NOTHING);
+    }
+    let composed = format!("{}_{}", environment.key, identity.identifier);
+    let key = identity.key.filter(|key| !key.is_empty());
+    context.set(IDENTITY_KEY, key.unwrap_or(composed));
+    let traits = identity.traits.into_iter().flatten();
+    for (name, value) in traits.filter(|(name, value)| !value.is_null() && name != IDENTITY_KEY) {
         context.set(name, &value);
     }
-    for name in SUBJECT_NAMES {
-        if context.get(name).is_none() {
-            context.set(name, NOTHING);
-        }
-    }
     context.set(TARGETING_KEY, identity.identifier);
-    if let Some(key) = identity.key {
-        context.set(hoist_engine::IDENTITY_KEY, key);
-    }
     context
 }
 

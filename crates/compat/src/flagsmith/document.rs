@@ -142,6 +142,13 @@ pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<State, ImportErro
     }
     let text = "make a client key of the environment for its clients; its server keys are not in the document";
     gaps.document(gap::KEY, format!("`{}` is the environment's public key there: {text}", document.api_key));
+    for segment in &document.project.segments {
+        let properties = segment.rules.iter().flat_map(Rule::properties);
+        for path in properties.filter(|name| matches!(*name, "$.identity.key" | "$.environment.key")) {
+            let text = format!("`{path}` is another key here than there, and has to be sent as an attribute of that name");
+            gaps.segment(&segment.name, gap::PATH, text);
+        }
+    }
     let server_only = &document.project.server_key_only_feature_ids;
     let state = |own: FeatureState| own.state(server_only);
     Ok(State {
@@ -171,6 +178,14 @@ impl Segment {
             overrides: self.feature_states.into_iter().map(|own| own.state(server_only)).collect(),
             metadata: Map::new(),
         }
+    }
+}
+
+impl Rule {
+    /// What its conditions and those of its inner rules ask for.
+    fn properties(&self) -> Vec<&str> {
+        let own = self.conditions.iter().flatten().filter_map(|condition| condition.property.as_deref());
+        own.chain(self.rules.iter().flatten().flat_map(Self::properties)).collect()
     }
 }
 

@@ -155,11 +155,16 @@ impl Wanted {
         }
     }
 
+    /// Whether both are floats and one is NaN, which is unequal to everything.
+    fn is_no_number_beside(&self, seen: &Seen<'_>) -> bool {
+        matches!((seen, self.float), (Seen::Float(own), Some(float)) if own.is_nan() || float.is_nan())
+    }
+
     fn order_of_text(&self, own: &str) -> Option<Ordering> {
         if let Some(version) = &self.version {
             return Some(reading::version(own)?.cmp_precedence(version.as_ref()?));
         }
-        // A whole number that has no room in an attribute is still one.
+        // A whole number that has no room in `Seen::Int` is still one.
         match spells_int(own).then(|| python::int(own)).flatten() {
             Some(own) => Some(own.cmp(&self.int?)),
             None => Some(own.cmp(&self.text)),
@@ -184,9 +189,12 @@ impl Test {
     /// Whether it holds for an attribute that is there.
     pub(crate) fn holds(&self, seen: &Seen<'_>) -> bool {
         match self {
-            Self::Compare(comparison, wanted) => wanted.order(seen).is_some_and(|order| comparison.holds(order)),
+            Self::Compare(comparison, wanted) => match wanted.order(seen) {
+                Some(order) => comparison.holds(order),
+                None => *comparison == Comparison::NotEqual && wanted.is_no_number_beside(seen),
+            },
             Self::Contains(sense, part) => match seen {
-                Seen::Text(own) => sense.apply(own.text.contains(&**part)),
+                Seen::Text(own) if !spells_int(&own.text) => sense.apply(own.text.contains(&**part)),
                 _ => false,
             },
             Self::Matches(regex) => written(seen).is_some_and(|text| regex.is_match(&text)),
@@ -208,6 +216,7 @@ fn number(seen: &Seen<'_>) -> Option<f64> {
         Seen::Bool(own) => Some(f64::from(u8::from(*own))),
         Seen::Int(own) => Some(*own as f64),
         Seen::Float(own) => Some(*own),
+        Seen::Text(own) if spells_int(&own.text) => own.text.parse().ok(),
         _ => None,
     }
 }

@@ -105,7 +105,7 @@ fn check_flagd(args: &EvalArgs) -> Result<(), Failure> {
     )))
 }
 
-/// Answers a document that has its context in it, as one document.
+/// Answers documents that have their context in them, each with one document.
 fn whole(
     args: &EvalArgs,
     file: &Path,
@@ -113,15 +113,18 @@ fn whole(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let evaluation = flagsmith::Evaluation::read(&input::text(file)?)
+    let evaluations = flagsmith::Evaluation::read(&input::text(file)?)
         .map_err(|error| Failure::bad_input(format!("{}: {error}", input::shown(file))))?;
-    output::write_report(err, &import::gaps(evaluation.gaps()))?;
     let moment = Moment { now, seed: args.seed };
     let style = match args.reason_style {
         ReasonStyle::Ten => flagsmith::ReasonStyle::V10,
         ReasonStyle::Eleven => flagsmith::ReasonStyle::V11,
     };
-    output::write(out, &format!("{}\n", evaluation.result(&moment, style)))
+    for evaluation in evaluations {
+        output::write_report(err, &import::gaps(evaluation.gaps()))?;
+        output::write(out, &format!("{}\n", evaluation.result(&moment, style)))?;
+    }
+    Ok(())
 }
 
 /// A generation of Flagsmith's engines.

@@ -30,7 +30,6 @@ use std::fmt;
 use std::io;
 
 
-use self::flagd::Fractional;
 
 /// Exit code for input that cannot be used.
 pub const BAD_INPUT: u8 = 2;
