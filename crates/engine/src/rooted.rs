@@ -96,8 +96,24 @@ mod tests {
         assert_eq!(Rooted::parse("$.identity.traits.größe_2"), attribute("größe_2"));
         assert_eq!(Rooted::parse("$.identity.traits[ \"a.b 'c\" ]"), attribute("a.b 'c"));
         assert_eq!(Rooted::parse(r"$.identity.traits['it\'s']"), attribute("it's"));
-        let nowhere = ["$.identity", "$.leads.to.nowhere", "$.identity.traits.a.b", "$.identity.traits"];
-        let no_paths = ["identity", "$", "$now", "$.", "$. a", "$..a", "$.a[0]", "$.a[?@.b]", "$.*", "$.a['b"];
+        let nowhere = [
+            "$.identity",
+            "$.leads.to.nowhere",
+            "$.identity.traits.a.b",
+            "$.identity.traits",
+        ];
+        let no_paths = [
+            "identity",
+            "$",
+            "$now",
+            "$.",
+            "$. a",
+            "$..a",
+            "$.a[0]",
+            "$.a[?@.b]",
+            "$.*",
+            "$.a['b",
+        ];
         for text in nowhere.into_iter().chain(no_paths) {
             assert!(!is_path(text), "{text}");
         }

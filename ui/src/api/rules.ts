@@ -2,11 +2,15 @@
 
 import type { Json, Share } from './types';
 
-export type AllocationInput = 'environment' | { literal: string } | { first_of: string[] };
+export type AllocationInput =
+  | 'environment'
+  | { literal: string }
+  | { first_of: string[] }
+  | { flagsmith_identity: string };
 
 export interface Allocation {
   salt: string;
-  scheme?: 'hoist64' | 'unleash';
+  scheme?: 'hoist64' | 'unleash' | 'flagsmith';
   inputs?: AllocationInput[];
   missing?: 'not_matched' | 'base' | 'draw';
   draw?: 'interval' | 'rendezvous';

@@ -6,6 +6,7 @@ export const importText = {
     hoist: 'Hoist (export of a project)',
     unleash: 'Unleash (export of feature toggles)',
     flagd: 'flagd (flag definitions)',
+    flagsmith: 'Flagsmith (environment document)',
   },
   environment: 'Into environment',
   environmentHelp: 'Strategies and targeting of the file go here.',

@@ -18,6 +18,7 @@ export const splitText = {
   moves: (before: string, total: string, moves: string[]) =>
     `Compared with live (${before}): ${total} of subjects move, ${moves.join(', ')}. Nobody else changes.`,
   environmentInput: 'environment',
+  identityInput: 'identity key',
   orElse: ' or else ',
   newAllocation: 'A new allocation; its salt is drawn when this is saved.',
   allocation: (inputs: string, scheme: string, salt: string) =>

@@ -44,7 +44,12 @@ impl Asked<'_> {
     /// The segments that match, in their order.
     fn matching(&self) -> Vec<Json> {
         let is_in = |key: &String| self.snapshot.in_segment(key, self.bound, self.moment, &mut NoVisitor) == Some(true);
-        let matching = self.state.segments.iter().zip(self.segments).filter(|(_, key)| is_in(key));
+        let matching = self
+            .state
+            .segments
+            .iter()
+            .zip(self.segments)
+            .filter(|(_, key)| is_in(key));
         let one = |segment: &super::state::Segment| with_metadata(json!({"name": segment.name}), &segment.metadata);
         matching.map(|(segment, _)| one(segment)).collect()
     }
@@ -64,11 +69,16 @@ impl Asked<'_> {
         Some(with_metadata(answer, &state.metadata))
     }
 
-    fn reason(&self, outcome: &Outcome<'_>, served: &Served<'_>, state: &Feature, segment: Option<&str>) -> (String, Json) {
-        if outcome.detail == Detail::Split {
-            let option = outcome.variant().and_then(|key| served.table.option(state, key));
-            let weight = option.map(|option| option.weight.to_string()).unwrap_or_default();
-            return (format!("SPLIT; weight={weight}"), option.and_then(|option| option.key.clone()).into());
+    fn reason(
+        &self,
+        outcome: &Outcome<'_>,
+        served: &Served<'_>,
+        state: &Feature,
+        segment: Option<&str>,
+    ) -> (String, Json) {
+        let split = outcome.variant().filter(|_| outcome.detail == Detail::Split);
+        if let Some(option) = split.and_then(|key| served.table.option(state, key)) {
+            return (format!("SPLIT; weight={}", option.weight), option.key.clone().into());
         }
         let reason = match (segment, self.style) {
             (Some(name), _) => format!("TARGETING_MATCH; segment={name}"),

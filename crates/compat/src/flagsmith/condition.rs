@@ -3,10 +3,10 @@
 //! A segment matches if it has rules and all of them hold. A rule holds if its kind holds of its conditions and of
 //! its inner rules; what is empty holds.
 
+use hoist_engine::profile::python;
 use hoist_engine::ruleset::{
     Allocation, Assign, Bound, Condition, Draw, Input, Missing, Operator, Percentage, Quantifier, Scheme, Test,
 };
-use hoist_engine::profile::python;
 use hoist_engine::{is_path, scheme};
 use serde_json::Value as Json;
 
@@ -41,7 +41,10 @@ impl Reader<'_> {
     fn rule(&mut self, rule: &state::Rule) -> Condition {
         let conditions: Vec<Condition> = rule.conditions.iter().map(|own| self.condition(own)).collect();
         let rules: Vec<Condition> = rule.rules.iter().map(|own| self.rule(own)).collect();
-        let parts: Vec<Vec<Condition>> = [conditions, rules].into_iter().filter(|part| !part.is_empty()).collect();
+        let parts: Vec<Vec<Condition>> = [conditions, rules]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
         let joined = |part: Vec<Condition>| match rule.kind.as_str() {
             "ANY" => any(part),
             "NONE" => Condition::Not(Box::new(any(part))),
@@ -49,13 +52,19 @@ impl Reader<'_> {
         };
         match rule.kind.as_str() {
             "ALL" | "ANY" | "NONE" => all(parts.into_iter().map(joined).collect()),
-            kind => self.broken(gap::UNKNOWN_OPERATOR, format!("a rule of the kind `{kind}` is not known and never holds")),
+            kind => self.broken(
+                gap::UNKNOWN_OPERATOR,
+                format!("a rule of the kind `{kind}` is not known and never holds"),
+            ),
         }
     }
 
     fn condition(&mut self, source: &state::Condition) -> Condition {
         if source.property.starts_with("$.") && source.property != "$.identity.key" && !is_path(&source.property) {
-            let text = format!("the path `{}` leads nowhere here; only an attribute of that very name counts", source.property);
+            let text = format!(
+                "the path `{}` leads nowhere here; only an attribute of that very name counts",
+                source.property
+            );
             self.gaps.segment(self.key, gap::PATH, text);
         }
         let (op, negate) = match source.operator.as_str() {
@@ -99,7 +108,9 @@ impl Reader<'_> {
             return self.broken(gap::BROKEN_CONDITION, text);
         };
         // Below 0 nobody is.
-        let Some(share) = share else { return Condition::Any(Vec::new()) };
+        let Some(share) = share else {
+            return Condition::Any(Vec::new());
+        };
         let input = if source.property.is_empty() {
             Input::FlagsmithIdentity(self.environment.to_owned())
         } else {
@@ -150,14 +161,18 @@ fn values(op: Operator, value: &Json) -> Option<Vec<Json>> {
 /// A list; else a text with a list of JSON in it; else what stands between commas.
 fn among(value: &Json) -> Vec<Json> {
     let texts = |items: &[Json]| {
-        let texts = items.iter().map(|item| python_text(item).unwrap_or_else(|| item.to_string()));
+        let texts = items
+            .iter()
+            .map(|item| python_text(item).unwrap_or_else(|| item.to_string()));
         texts.map(Json::from).collect()
     };
     if let Json::Array(items) = value {
         return texts(items);
     }
     let text = python_text(value).unwrap_or_default();
-    let listed = text.starts_with('[').then(|| serde_json::from_str::<Vec<Json>>(&text).ok());
+    let listed = text
+        .starts_with('[')
+        .then(|| serde_json::from_str::<Vec<Json>>(&text).ok());
     match listed.flatten() {
         Some(items) => texts(&items),
         None => text.split(',').map(Json::from).collect(),

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
 use hoist_engine::{Context, IDENTITY_KEY, Moment, Snapshot, Value};
 use hoist_model::portable::Gap;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value as Json};
 
@@ -19,7 +19,8 @@ use crate::json;
 use crate::report::Gaps;
 
 /// What to do about a document of another form.
-const NEXT: &str = "give an evaluation context (`environment`, `identity`, `features`, `segments`), alone or as `context`";
+const NEXT: &str =
+    "give an evaluation context (`environment`, `identity`, `features`, `segments`), alone or as `context`";
 
 /// Counts as missing, and is not taken from another name.
 const NOTHING: Value = Value::Object(Vec::new());
@@ -163,8 +164,18 @@ impl Evaluation {
                 key: source.environment.key,
                 name: source.environment.name,
             },
-            features: source.features.into_iter().flat_map(|all| all.0).map(Feature::state).collect(),
-            segments: source.segments.into_iter().flat_map(|all| all.0).map(Segment::segment).collect(),
+            features: source
+                .features
+                .into_iter()
+                .flat_map(|all| all.0)
+                .map(Feature::state)
+                .collect(),
+            segments: source
+                .segments
+                .into_iter()
+                .flat_map(|all| all.0)
+                .map(Segment::segment)
+                .collect(),
             identities: Vec::new(),
         };
         let named = project(&state, ENVIRONMENT, Gaps::default());
@@ -248,7 +259,12 @@ impl Segment {
             key: self.key,
             name: self.name,
             rules: self.rules.into_iter().map(state::Rule::from).collect(),
-            overrides: self.overrides.unwrap_or_default().into_iter().map(Feature::state).collect(),
+            overrides: self
+                .overrides
+                .unwrap_or_default()
+                .into_iter()
+                .map(Feature::state)
+                .collect(),
             metadata: self.metadata.unwrap_or_default(),
         }
     }

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Number, Value as Json};
 
 use super::feature::foreign;
-use super::state::{self, Environment, State};
 use super::gap;
+use super::state::{self, Environment, State};
 use crate::error::ImportError;
 use crate::report::Gaps;
 
@@ -17,7 +17,10 @@ const NEXT: &str = "give an environment document: `api_key`, `name`, `project` a
 const SETTINGS: [(&str, &str); 3] = [
     ("hide_disabled_flags", "disabled flags are not hidden"),
     ("hide_sensitive_data", "what clients are shown is a matter of the mount"),
-    ("allow_client_traits", "whose traits are stored is a matter of the mount"),
+    (
+        "allow_client_traits",
+        "whose traits are stored is a matter of the mount",
+    ),
 ];
 
 #[derive(Deserialize)]
@@ -136,16 +139,22 @@ struct Identity {
 pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<State, ImportError> {
     let document = Document::deserialize(document)
         .map_err(|error| ImportError::new(format!("this is no environment document of Flagsmith ({error})"), NEXT))?;
-    let settings = SETTINGS.into_iter().filter(|(name, _)| document.rest.get(*name) == Some(&Json::Bool(true)));
+    let settings = SETTINGS
+        .into_iter()
+        .filter(|(name, _)| document.rest.get(*name) == Some(&Json::Bool(true)));
     for (name, text) in settings {
         gaps.document(gap::SETTING, format!("`{name}` is on there; {text}"));
     }
     let text = "make a client key of the environment for its clients; its server keys are not in the document";
-    gaps.document(gap::KEY, format!("`{}` is the environment's public key there: {text}", document.api_key));
+    gaps.document(
+        gap::KEY,
+        format!("`{}` is the environment's public key there: {text}", document.api_key),
+    );
     for segment in &document.project.segments {
         let properties = segment.rules.iter().flat_map(Rule::properties);
         for path in properties.filter(|name| matches!(*name, "$.identity.key" | "$.environment.key")) {
-            let text = format!("`{path}` is another key here than there, and has to be sent as an attribute of that name");
+            let text =
+                format!("`{path}` is another key here than there, and has to be sent as an attribute of that name");
             gaps.segment(&segment.name, gap::PATH, text);
         }
     }
@@ -157,7 +166,12 @@ pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<State, ImportErro
             name: document.name,
         },
         features: document.feature_states.into_iter().map(state).collect(),
-        segments: document.project.segments.into_iter().map(|own| own.segment(server_only)).collect(),
+        segments: document
+            .project
+            .segments
+            .into_iter()
+            .map(|own| own.segment(server_only))
+            .collect(),
         identities: document
             .identity_overrides
             .into_iter()
@@ -175,7 +189,11 @@ impl Segment {
             key: state::python_text(&self.id).unwrap_or_default(),
             name: self.name,
             rules: self.rules.into_iter().map(state::Rule::from).collect(),
-            overrides: self.feature_states.into_iter().map(|own| own.state(server_only)).collect(),
+            overrides: self
+                .feature_states
+                .into_iter()
+                .map(|own| own.state(server_only))
+                .collect(),
             metadata: Map::new(),
         }
     }
@@ -184,8 +202,13 @@ impl Segment {
 impl Rule {
     /// What its conditions and those of its inner rules ask for.
     fn properties(&self) -> Vec<&str> {
-        let own = self.conditions.iter().flatten().filter_map(|condition| condition.property.as_deref());
-        own.chain(self.rules.iter().flatten().flat_map(Self::properties)).collect()
+        let own = self
+            .conditions
+            .iter()
+            .flatten()
+            .filter_map(|condition| condition.property.as_deref());
+        own.chain(self.rules.iter().flatten().flat_map(Self::properties))
+            .collect()
     }
 }
 
@@ -214,8 +237,15 @@ impl FeatureState {
             salt: salt.unwrap_or_default(),
             enabled: self.enabled,
             value: self.feature_state_value,
-            variants: self.multivariate_feature_state_values.into_iter().map(Option_::variant).collect(),
-            priority: self.feature_segment.and_then(|own| own.priority).unwrap_or(f64::INFINITY),
+            variants: self
+                .multivariate_feature_state_values
+                .into_iter()
+                .map(Option_::variant)
+                .collect(),
+            priority: self
+                .feature_segment
+                .and_then(|own| own.priority)
+                .unwrap_or(f64::INFINITY),
             metadata: Map::new(),
         }
     }
@@ -227,7 +257,9 @@ impl Option_ {
         let number = self.id.and_then(|id| id.as_f64());
         state::Variant {
             id: format!("{}|{:?}|{}", choice.id, choice.key, choice.value),
-            priority: number.or_else(|| self.mv_fs_value_uuid.as_deref().and_then(of_uuid)).unwrap_or(f64::INFINITY),
+            priority: number
+                .or_else(|| self.mv_fs_value_uuid.as_deref().and_then(of_uuid))
+                .unwrap_or(f64::INFINITY),
             key: choice.key,
             value: choice.value,
             weight: self.percentage_allocation,

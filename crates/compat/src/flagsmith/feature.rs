@@ -108,7 +108,10 @@ fn kind(feature: &Feature, table: &Table, around: &Around<'_>) -> Kind {
     let identities = around.identities.get(feature.name.as_str()).into_iter().flatten();
     let identities = identities.map(|(_, state)| &state.value);
     let options = table.variants.iter().filter_map(|variant| variant.value.as_ref());
-    let mut all = std::iter::once(&feature.value).chain(segments).chain(identities).chain(options);
+    let mut all = std::iter::once(&feature.value)
+        .chain(segments)
+        .chain(identities)
+        .chain(options);
     let of = |value: &Json| match value {
         Json::Bool(_) => Kind::Boolean,
         Json::String(_) => Kind::String,
@@ -116,7 +119,11 @@ fn kind(feature: &Feature, table: &Table, around: &Around<'_>) -> Kind {
         _ => Kind::Any,
     };
     let first = all.next().map_or(Kind::Any, of);
-    if all.all(|value| of(value) == first) { first } else { Kind::Any }
+    if all.all(|value| of(value) == first) {
+        first
+    } else {
+        Kind::Any
+    }
 }
 
 fn config(feature: &Feature, table: &Table, around: &Around<'_>, gaps: &mut Gaps) -> ConfigEntry {
@@ -137,7 +144,7 @@ fn config(feature: &Feature, table: &Table, around: &Around<'_>, gaps: &mut Gaps
         let number = at + 1;
         let split = table.split(state, &around.state.environment.key);
         rules.extend(split.map(|split| rule(format!("segment-{number}-{VARIANTS}"), split)));
-        rules.push(rule(format!("segment-{number}"), What::Value(state.value.clone())));
+        rules.push(rule(format!("segment-{number}"), table.own(state)));
     }
     if let Some(split) = table.split(feature, &around.state.environment.key) {
         rules.push(ConfigRule {
@@ -150,19 +157,19 @@ fn config(feature: &Feature, table: &Table, around: &Around<'_>, gaps: &mut Gaps
             foreign: Foreign::default(),
         });
     }
-    let value = What::Value(feature.value.clone());
+    let own = table.own(feature);
     ConfigEntry {
         schedule: Schedule::default(),
         enabled: true,
         off: Serve {
             enabled: false,
-            ..serve(feature, value.clone())
+            ..serve(feature, own.clone())
         },
         prerequisites: Vec::new(),
         subjects: subjects(feature, around, gaps),
         segments: Vec::new(),
         rules,
-        default: serve(feature, value),
+        default: serve(feature, own),
         foreign: members([("salt", feature.salt.as_str().into())]),
     }
 }

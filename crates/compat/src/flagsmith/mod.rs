@@ -2,8 +2,8 @@
 //!
 //! One feature is one flag of the profile `flagsmith`. Overrides of segments are rules in the order of their
 //! priority, overrides of identities are overrides of subjects, and what the environment serves is the default.
-//! A multivariate state is a split of hundredths of a percent in Flagsmith's scheme, followed by what those get
-//! that no variant takes, and those without an identity: the state's own value, which Flagsmith calls `control`.
+//! A multivariate state is a split in Flagsmith's scheme among its options and its own value, which Flagsmith calls
+//! `control`, followed by that value for those without an identity.
 //!
 //! What counts is Flagsmith's Python engine 10.2. `$.flags` and other paths beyond identity and environment are
 //! carried and reported, not evaluated.
@@ -111,12 +111,19 @@ fn project(state: &State, environment: &str, mut gaps: Gaps) -> Named {
     let mut index = 0;
     for feature in &state.features {
         if !is_key(&feature.name) {
-            let text = format!("the feature `{}` has no printable name of at most 200 bytes", feature.name.escape_debug());
+            let text = format!(
+                "the feature `{}` has no printable name of at most 200 bytes",
+                feature.name.escape_debug()
+            );
             gaps.document(gap::UNREADABLE, format!("{text} and is left out"));
             continue;
         }
         if project.flags.contains_key(&feature.name) {
-            gaps.flag(&feature.name, gap::DUPLICATE, "the name occurs twice; the first one counts");
+            gaps.flag(
+                &feature.name,
+                gap::DUPLICATE,
+                "the name occurs twice; the first one counts",
+            );
             continue;
         }
         let entry = feature::entry(feature, &around, index, &mut gaps);
@@ -136,7 +143,9 @@ fn segment_keys(state: &State) -> Vec<String> {
         let fallback = format!("segment-{}", segment.key);
         let numbered = (2_u32..).map(|number| format!("{fallback}~{number}"));
         let mut names = [segment.name.clone(), fallback.clone()].into_iter().chain(numbered);
-        let key = names.find(|name| is_key(name) && !used.contains(name)).unwrap_or_default();
+        let key = names
+            .find(|name| is_key(name) && !used.contains(name))
+            .unwrap_or_default();
         used.insert(key.clone());
         key
     };

@@ -78,7 +78,7 @@ fn a_document_becomes_a_project() {
             blue += 1;
             (true, json!("blue"), Some("blue_key".to_owned()))
         } else {
-            (true, json!("red"), None)
+            (true, json!("red"), Some("control".to_owned()))
         };
         assert_eq!(answer(&import.project, &subject), wanted, "{subject}");
     }
@@ -129,7 +129,10 @@ fn of_equal_priorities_the_first_segment_wins_and_segments_keep_their_order() {
     let result = all.first().unwrap().result(&moment(), ReasonStyle::V10);
     assert_eq!(result["flags"]["f"]["value"], "first");
     assert_eq!(result["flags"]["f"]["reason"], "TARGETING_MATCH; segment=s9");
-    assert_eq!(result["segments"], json!([{"name": "s9"}, {"name": "s2"}, {"name": "s1"}]));
+    assert_eq!(
+        result["segments"],
+        json!([{"name": "s9"}, {"name": "s2"}, {"name": "s1"}])
+    );
 }
 
 #[test]

@@ -11,11 +11,11 @@ use serde_json::Value as Json;
 use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
+use crate::profile::flagsmith;
 use crate::program::{
     AddressTest, Check, Coercion, ModuloTest, Order, Relation, Sense, Set, TextOperator, TextTest, Texts, TimeSource,
     TimeTest, VersionTest,
 };
-use crate::profile::flagsmith;
 use crate::reading::{self, Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Operator, Profile, Test};
 use crate::value::Value;

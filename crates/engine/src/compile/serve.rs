@@ -209,7 +209,7 @@ fn split(
     Ok(Split {
         placement: placement(&split.allocation, Purpose::Split, tables),
         draw,
-        total: scheme::fixed_total(split.allocation.scheme).unwrap_or(end),
+        total: end,
         arms: extend(&mut leaves.block.arms, arms),
     })
 }
@@ -275,7 +275,9 @@ fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec
             Input::Environment => text.push_str(&tables.environment),
             Input::FirstOf(names) => {
                 pieces.push(Piece::Text(std::mem::take(&mut text).into()));
-                pieces.push(Piece::FirstOf(names.iter().map(|name| slot(name, view, tables)).collect()));
+                pieces.push(Piece::FirstOf(
+                    names.iter().map(|name| slot(name, view, tables)).collect(),
+                ));
             }
             Input::FlagsmithIdentity(environment) => {
                 let identity = Names::flagsmith_identity(&mut tables.names, environment);

@@ -60,8 +60,8 @@ pub enum Scheme {
     /// (n = h mod W + 1, first arm whose running weight ≥ n).
     Unleash,
     /// Flagsmith: MD5 of `salt "," part "," part …` as a whole number mod 9999, again with the text repeated
-    /// where that is 9998; position = place / 9998. The arms of a split are hundredths of a percent of everybody:
-    /// a subject beyond them is passed on, as by a split that cannot place it.
+    /// where that is 9998; position = place / 9998. A split with total weight W picks arm at `place · W / 9998`,
+    /// which is Flagsmith's own choice where W is 10,000.
     Flagsmith,
 }
 

@@ -12,8 +12,8 @@ use crate::ruleset::{Bound, Share};
 /// Places that a subject can have.
 pub const PLACES: u16 = 9_998;
 
-/// What all weights together are: what is left of it falls through.
-pub const TOTAL: u64 = 10_000;
+/// What all weights together must be for limits to be met exactly.
+pub const TOTAL: u16 = 10_000;
 
 /// The place of the concatenation of the pieces, 0–9,997.
 pub fn place<'p>(pieces: impl Iterator<Item = &'p str> + Clone) -> u16 {
@@ -83,7 +83,7 @@ impl Beginning {
 
 /// In hundredths of a percent.
 pub fn position(place: u16) -> u16 {
-    u16::try_from(point(place, TOTAL)).unwrap_or(u16::MAX)
+    u16::try_from(point(place, TOTAL.into())).unwrap_or(u16::MAX)
 }
 
 /// A point below `total`.
@@ -188,7 +188,7 @@ mod tests {
             let share = hundredths_up_to(limit);
             for place in (0..PLACES).step_by(13).chain([0, 4_999, 5_000, PLACES - 1]) {
                 let own = percentage(place);
-                assert_eq!(point(place, TOTAL) < below, own < limit, "{place} below {limit}");
+                assert_eq!(point(place, TOTAL.into()) < below, own < limit, "{place} below {limit}");
                 let is_inside = share.is_some_and(|share| inside(place, share, Bound::Inclusive));
                 assert_eq!(is_inside, own <= limit, "{place} up to {limit}");
             }

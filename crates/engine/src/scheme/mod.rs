@@ -46,14 +46,6 @@ pub const fn separator(scheme: Scheme) -> &'static str {
     }
 }
 
-/// The sum of a split's weights where the scheme fixes it; subjects beyond those of the arms are passed on.
-pub const fn fixed_total(scheme: Scheme) -> Option<u64> {
-    match scheme {
-        Scheme::Hoist64 | Scheme::Unleash => None,
-        Scheme::Flagsmith => Some(flagsmith::TOTAL),
-    }
-}
-
 /// Hashes salt and parts, already joined, given in pieces.
 pub fn hash<'p>(scheme: Scheme, purpose: Purpose, pieces: impl Iterator<Item = &'p str> + Clone) -> Hash {
     match scheme {

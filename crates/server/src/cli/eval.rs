@@ -82,9 +82,10 @@ pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: 
     if let (Some(From::FlagsmithContext), Some(file)) = (args.from, &args.file) {
         return whole(args, file, now, out, err);
     }
-    let contexts = args.contexts.as_deref().ok_or_else(|| {
-        Failure::bad_input("--contexts is missing: give a file of contexts, or - for standard input")
-    })?;
+    let contexts = args
+        .contexts
+        .as_deref()
+        .ok_or_else(|| Failure::bad_input("--contexts is missing: give a file of contexts, or - for standard input"))?;
     let subject = Subject::read(args, now, err)?;
     let contexts = input::contexts(contexts)?;
     for (index, source) in contexts.iter().enumerate() {

@@ -29,8 +29,6 @@ pub mod version;
 use std::fmt;
 use std::io;
 
-
-
 /// Exit code for input that cannot be used.
 pub const BAD_INPUT: u8 = 2;
 

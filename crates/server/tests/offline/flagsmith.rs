@@ -10,7 +10,10 @@ use crate::{conformance, hoist};
 fn engine_test_data() {
     let Some(folder) = conformance("flagsmith") else { return };
     let cases = cases(&folder);
-    let wrong: Vec<String> = cases.iter().filter_map(|case| difference(case, &wanted(case), "10")).collect();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| difference(case, &wanted(case), "10"))
+        .collect();
     println!("engine test data: {} cases, {} wrong", cases.len(), wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(!cases.is_empty());

@@ -7,6 +7,7 @@ function inputWords(allocation: Allocation): string {
   return inputs
     .map((input) => {
       if (input === 'environment') return t.environmentInput;
+      if ('flagsmith_identity' in input) return t.identityInput;
       return 'literal' in input ? `“${input.literal}”` : input.first_of.join(t.orElse);
     })
     .join(' + ');
