@@ -2,6 +2,7 @@
 
 use hoist_engine::ruleset::Ruleset;
 use hoist_model::Id;
+use hoist_model::document::Environment;
 use hoist_model::lower::{RULESET_VERSION, lower_segment};
 
 use crate::world::{World, lowered};
@@ -27,6 +28,7 @@ impl World {
         Some(Ruleset {
             v: RULESET_VERSION,
             environment: view.key.clone(),
+            environment_name: state.get_a::<Environment>(environment)?.name.clone(),
             epoch: state.head().epoch.to_string(),
             revision: state.revision(),
             flags: flags.collect(),

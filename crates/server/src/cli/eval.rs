@@ -5,15 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use hoist_compat::{Source, flagsmith, unleash};
+use hoist_compat::{Source, unleash};
 use hoist_engine::{Context, Moment, NoVisitor, Problem, Snapshot, scheme};
 use hoist_model::portable::ProjectFile;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::flagd::{Asked, Fractional};
+use super::flagsmith::{self, ReasonStyle};
 use super::line::Answer;
 use super::place::PlaceFlags;
 use super::stored::{self, Wanted};
@@ -80,7 +81,8 @@ pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: 
     check_flagd(args)?;
     let now = args.now.unwrap_or_else(clock);
     if let (Some(From::FlagsmithContext), Some(file)) = (args.from, &args.file) {
-        return whole(args, file, now, out, err);
+        let moment = Moment { now, seed: args.seed };
+        return flagsmith::answer(file, &moment, args.reason_style, out, err);
     }
     let contexts = args
         .contexts
@@ -104,40 +106,6 @@ fn check_flagd(args: &EvalArgs) -> Result<(), Failure> {
     Err(Failure::bad_input(format!(
         "{option} goes with --from flagd only: leave it out"
     )))
-}
-
-/// Answers documents that have their context in them, each with one document.
-fn whole(
-    args: &EvalArgs,
-    file: &Path,
-    now: Timestamp,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<(), Failure> {
-    let evaluations = flagsmith::Evaluation::read(&input::text(file)?)
-        .map_err(|error| Failure::bad_input(format!("{}: {error}", input::shown(file))))?;
-    let moment = Moment { now, seed: args.seed };
-    let style = match args.reason_style {
-        ReasonStyle::Ten => flagsmith::ReasonStyle::V10,
-        ReasonStyle::Eleven => flagsmith::ReasonStyle::V11,
-    };
-    for evaluation in evaluations {
-        output::write_report(err, &import::gaps(evaluation.gaps()))?;
-        output::write(out, &format!("{}\n", evaluation.result(&moment, style)))?;
-    }
-    Ok(())
-}
-
-/// A generation of Flagsmith's engines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ReasonStyle {
-    /// `DEFAULT` where no segment decides.
-    #[default]
-    #[value(name = "10")]
-    Ten,
-    /// `STATIC` where no segment could decide.
-    #[value(name = "11")]
-    Eleven,
 }
 
 /// What is evaluated.

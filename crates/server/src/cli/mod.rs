@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod eval;
 pub mod export;
 pub mod flagd;
+mod flagsmith;
 pub mod import;
 mod input;
 mod line;
