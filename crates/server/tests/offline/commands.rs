@@ -261,7 +261,7 @@ fn draws_repeat_and_follow_the_seed() {
 #[test]
 fn bad_input_exits_with_2_and_says_where_and_what_next() {
     let state = Scratch::new("errors.json", UNLEASH);
-    let broken = Scratch::new("broken.json", "{\n  \"features\": [,]\n}");
+    let broken = Scratch::new("broken.json", "// features\n{\"features\": oops}");
     let project = Scratch::new(
         "project.json",
         "{\"format\": \"hoist-project/1\", \"flags\": {\"f\": {\"kind\": \"what\"}}}",
