@@ -38,7 +38,7 @@ TEXTS = [
     "a,b", "[1]", "None", "nan", "inf", "0", "-0", "x.y",
 ]
 NUMBERS = [0, 1, 2, 7, -7, 10, 100, 2**31, 2**53 + 1, -1, 0.0, 1.0, 1.1, 2.5, -0.5, 1e-5, 1e16, 1e17, 3.0, 0.1]
-NAMES = ["age", "plan", "größe", "a.b", "$.odd", "version", "Age"]
+NAMES = ["age", "plan", "größe", "a.b", "$.odd", "version", "Age", "userId"]
 PATHS = ["$.identity.identifier", "$.identity.key", "$.environment.name", "$.environment.key", "$.identity",
          "$.identity.traits.plan", "$.identity.traits['a.b']", "$.nowhere"]
 PATTERNS = ["a", "^a", "bc$", r"\d+", "[A-Z]", "a|b", ".", "x*", r"\.", "(7|1)", "b.", r"^-?\d"]

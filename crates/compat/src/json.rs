@@ -27,21 +27,23 @@ pub fn plain(text: &str) -> String {
     without_trailing_commas(without_comments(text.trim_start_matches('\u{feff}')))
 }
 
-/// Blanks a comma before the end of a list or object.
+/// Blanks a comma between a value and the end of its list or object.
 fn without_trailing_commas(text: String) -> String {
     let mut trailing = Vec::new();
-    let (mut place, mut comma) = (Place::Code, None);
-    let mut letters = text.char_indices().peekable();
+    let (mut place, mut before, mut comma) = (Place::Code, '[', None);
+    let mut letters = text.char_indices();
     while let Some((at, letter)) = letters.next() {
         match (place, letter) {
-            (Place::Code, ',') => comma = Some(at),
-            (Place::Code, ']' | '}') => trailing.extend(comma.take()),
-            (Place::Code, '"') => (place, comma) = (Place::Text, None),
-            (Place::Code, letter) if !letter.is_whitespace() => comma = None,
-            (Place::Text, '"') => place = Place::Code,
             (Place::Text, '\\') => drop(letters.next()),
-            _ => {}
+            (Place::Text, '"') => place = Place::Code,
+            (Place::Text, _) => {}
+            (_, letter) if letter.is_whitespace() => continue,
+            (_, ',') => comma = Some(at).filter(|_| !matches!(before, '[' | '{' | ',')),
+            (_, ']' | '}') => trailing.extend(comma.take()),
+            (_, '"') => (place, comma) = (Place::Text, None),
+            _ => comma = None,
         }
+        before = letter;
     }
     let mut bytes = text.into_bytes();
     for at in trailing {
@@ -199,7 +201,9 @@ mod tests {
         let text = r#"{"a": [1, 2, /* x */ ], "b,]": ",}",
         }"#;
         assert_eq!(read(text).unwrap(), json!({"a": [1, 2], "b,]": ",}"}));
-        assert!(read("[1,,]").is_err());
+        for bad in ["[,]", "[1,,]", "{,}", "[1,2", ","] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl<'c> Bound<'c> {
     pub(crate) fn new(names: &Names, context: &'c Context) -> Self {
         let mut slots = vec![Seen::Missing; names.len()].into_boxed_slice();
         for (name, value) in context.attributes() {
-            if let Some(name) = names.get(name).filter(|name| name.source != Source::Subject) {
+            if let Some(name) = names.get(name).filter(|name| name.is_asked_by_name()) {
                 fill(&mut slots, name, value);
             }
         }

@@ -71,6 +71,11 @@ pub(crate) struct Name {
 }
 
 impl Name {
+    /// Whether an attribute of this name is what is asked for; the others are found in their own way only.
+    pub(crate) fn is_asked_by_name(&self) -> bool {
+        !matches!(self.source, Source::Subject | Source::FlagsmithIdentity(_))
+    }
+
     /// The slots of this name with their views.
     pub(crate) fn slots(&self) -> impl Iterator<Item = (View, Slot)> {
         let views = [
@@ -150,7 +155,6 @@ impl Names {
 
     /// The slot of Flagsmith's identity key in one of its environments.
     pub(crate) fn flagsmith_identity(names: &mut Arc<Self>, environment: &str) -> Slot {
-        // No context of JSON can have it: it is not told from the name of an attribute otherwise.
         let name = format!("{IDENTITY_KEY}\0{environment}");
         Self::slot(names, &name, View::Text)
     }

@@ -32,12 +32,15 @@ pub(super) struct Asked<'a> {
 impl Asked<'_> {
     pub(super) fn result(&self) -> Json {
         let around = Around::new(self.state, self.segments, "");
-        let flags: Map<String, Json> = self
-            .state
-            .features
-            .iter()
-            .filter_map(|feature| Some((feature.name.clone(), self.flag(&Served::new(feature, &around))?)))
-            .collect();
+        let mut flags = Map::new();
+        for feature in &self.state.features {
+            // Of two with one name the first counts, as in the project.
+            if !flags.contains_key(&feature.name)
+                && let Some(flag) = self.flag(&Served::new(feature, &around))
+            {
+                flags.insert(feature.name.clone(), flag);
+            }
+        }
         json!({"flags": flags, "segments": self.matching()})
     }
 

@@ -3,6 +3,7 @@
 //! A segment matches if it has rules and all of them hold. A rule holds if its kind holds of its conditions and of
 //! its inner rules; what is empty holds.
 
+use hoist_engine::context::SUBJECT_NAMES;
 use hoist_engine::profile::python;
 use hoist_engine::ruleset::{
     Allocation, Assign, Bound, Condition, Draw, Input, Missing, Operator, Percentage, Quantifier, Scheme, Test,
@@ -87,12 +88,22 @@ impl Reader<'_> {
                 return self.broken(gap::UNKNOWN_OPERATOR, text);
             }
         };
+        let pattern = source
+            .value
+            .as_str()
+            .filter(|_| op == Operator::Matches)
+            .unwrap_or_default();
+        if ["&&", "--", "~~"].iter().any(|sets| pattern.contains(sets)) {
+            let text =
+                format!("`{pattern}` may mean another set of letters here, where `&&`, `--` and `~~` join classes");
+            self.gaps.segment(self.key, gap::BROKEN_CONDITION, text);
+        }
         let Some(values) = values(op, &source.value) else {
             let text = format!("{} cannot read {}; it never holds", source.operator, source.value);
             return self.broken(gap::BROKEN_CONDITION, text);
         };
         Condition::Test(Test {
-            attribute: source.property.clone(),
+            attribute: attribute(&source.property),
             op,
             values,
             negate,
@@ -114,7 +125,7 @@ impl Reader<'_> {
         let input = if source.property.is_empty() {
             Input::FlagsmithIdentity(self.environment.to_owned())
         } else {
-            Input::FirstOf(vec![source.property.clone()])
+            Input::FirstOf(vec![attribute(&source.property)])
         };
         Condition::Percentage(Percentage {
             allocation: allocation(&self.segment.key, input),
@@ -130,6 +141,16 @@ impl Reader<'_> {
             problem,
         }
     }
+}
+
+/// The attribute that is a trait of exactly this name: neither the subject under one of its names nor what dots lead to.
+fn attribute(property: &str) -> String {
+    let is_path = property.starts_with("$.");
+    if !is_path && (SUBJECT_NAMES.contains(&property) || property.contains('.')) {
+        let quoted = property.replace('\\', "\\\\").replace('"', "\\\"");
+        return format!("$.identity.traits[\"{quoted}\"]");
+    }
+    property.to_owned()
 }
 
 /// Flagsmith's allocation with a salt, by one input.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
-use hoist_engine::{Context, IDENTITY_KEY, Moment, Snapshot, Value};
+use hoist_engine::context::TARGETING_KEY;
+use hoist_engine::{Context, IDENTITY_KEY, Moment, Snapshot};
 use hoist_model::portable::Gap;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -21,9 +21,6 @@ use crate::report::Gaps;
 /// What to do about a document of another form.
 const NEXT: &str =
     "give an evaluation context (`environment`, `identity`, `features`, `segments`), alone or as `context`";
-
-/// Counts as missing, and is not taken from another name.
-const NOTHING: Value = Value::Object(Vec::new());
 
 /// The environment that stands for the context's.
 const ENVIRONMENT: &str = "default";
@@ -209,22 +206,22 @@ impl Evaluation {
     }
 }
 
-/// An identity as a context: traits are attributes, what paths lead to has the path for its name, and nothing is known
-/// by another name than its own.
+/// An identity as a context: traits are attributes, and what paths lead to has the path for its name.
 fn subject(identity: Option<Identity>, environment: &Environment) -> Context {
     let mut context = Context::new()
         .with("$.environment.key", environment.key.as_str())
         .with("$.environment.name", environment.name.as_str());
     let Some(identity) = identity else { return context };
-    for name in SUBJECT_NAMES {
-        context.set(name, NOTHING);
-    }
     let composed = format!("{}_{}", environment.key, identity.identifier);
     let key = identity.key.filter(|key| !key.is_empty());
     context.set(IDENTITY_KEY, key.unwrap_or(composed));
     let traits = identity.traits.into_iter().flatten();
     for (name, value) in traits.filter(|(name, value)| !value.is_null() && name != IDENTITY_KEY) {
-        context.set(name, &value);
+        // A whole number that has no room is none of our numbers, and counts by its digits.
+        match value.as_u64().filter(|_| !value.is_i64()) {
+            Some(large) => context.set(name, large.to_string()),
+            None => context.set(name, &value),
+        }
     }
     context.set(TARGETING_KEY, identity.identifier);
     context
@@ -232,8 +229,8 @@ fn subject(identity: Option<Identity>, environment: &Environment) -> Context {
 
 impl Feature {
     fn state(self) -> state::Feature {
-        let variant = |own: Choice| state::Variant {
-            id: format!("{}|{:?}|{}", own.priority, own.key, own.value),
+        let variant = |(at, own): (usize, Choice)| state::Variant {
+            id: format!("{at}|{}|{:?}|{}", own.priority, own.key, own.value),
             key: own.key,
             value: own.value,
             weight: own.weight,
@@ -244,7 +241,13 @@ impl Feature {
             salt: self.key,
             enabled: self.enabled,
             value: self.value,
-            variants: self.variants.unwrap_or_default().into_iter().map(variant).collect(),
+            variants: self
+                .variants
+                .unwrap_or_default()
+                .into_iter()
+                .enumerate()
+                .map(variant)
+                .collect(),
             priority: self.priority.unwrap_or(f64::INFINITY),
             metadata: self.metadata.unwrap_or_default(),
             is_server_only: false,

@@ -1,5 +1,7 @@
 //! Environment documents, as `GET /api/v1/environment-document/` gives them.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Map, Number, Value as Json};
 
@@ -89,7 +91,7 @@ struct FeatureState {
     #[serde(default)]
     feature_state_value: Json,
     #[serde(default)]
-    multivariate_feature_state_values: Vec<Option_>,
+    multivariate_feature_state_values: Vec<Share>,
 }
 
 #[derive(Deserialize)]
@@ -109,8 +111,7 @@ struct FeatureSegment {
 
 /// An option's share in a state.
 #[derive(Deserialize)]
-#[serde(rename = "option")]
-struct Option_ {
+struct Share {
     #[serde(default)]
     id: Option<Number>,
     #[serde(default)]
@@ -155,45 +156,49 @@ pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<State, ImportErro
         for path in properties.filter(|name| matches!(*name, "$.identity.key" | "$.environment.key")) {
             let text =
                 format!("`{path}` is another key here than there, and has to be sent as an attribute of that name");
-            gaps.segment(&segment.name, gap::PATH, text);
+            let id = state::python_text(&segment.id).unwrap_or_default();
+            let name = if segment.name.is_empty() {
+                format!("segment-{id}")
+            } else {
+                segment.name.clone()
+            };
+            gaps.segment(&name, gap::PATH, text);
         }
     }
-    let server_only = &document.project.server_key_only_feature_ids;
-    let state = |own: FeatureState| own.state(server_only);
+    let ids = &document.project.server_key_only_feature_ids;
+    let server_only: BTreeSet<String> = ids.iter().filter_map(state::python_text).collect();
+    let feature = |own: FeatureState| {
+        let is_server_only = state::python_text(&own.feature.id).is_some_and(|id| server_only.contains(&id));
+        state::Feature {
+            is_server_only,
+            ..own.state()
+        }
+    };
     Ok(State {
         environment: Environment {
             key: document.api_key,
             name: document.name,
         },
-        features: document.feature_states.into_iter().map(state).collect(),
-        segments: document
-            .project
-            .segments
-            .into_iter()
-            .map(|own| own.segment(server_only))
-            .collect(),
+        features: document.feature_states.into_iter().map(feature).collect(),
+        segments: document.project.segments.into_iter().map(Segment::segment).collect(),
         identities: document
             .identity_overrides
             .into_iter()
             .map(|own| state::Identity {
                 identifier: own.identifier,
-                features: own.identity_features.into_iter().map(state).collect(),
+                features: own.identity_features.into_iter().map(FeatureState::state).collect(),
             })
             .collect(),
     })
 }
 
 impl Segment {
-    fn segment(self, server_only: &[Json]) -> state::Segment {
+    fn segment(self) -> state::Segment {
         state::Segment {
             key: state::python_text(&self.id).unwrap_or_default(),
             name: self.name,
             rules: self.rules.into_iter().map(state::Rule::from).collect(),
-            overrides: self
-                .feature_states
-                .into_iter()
-                .map(|own| own.state(server_only))
-                .collect(),
+            overrides: self.feature_states.into_iter().map(FeatureState::state).collect(),
             metadata: Map::new(),
         }
     }
@@ -228,10 +233,10 @@ impl From<Rule> for state::Rule {
 }
 
 impl FeatureState {
-    fn state(self, server_only: &[Json]) -> state::Feature {
+    fn state(self) -> state::Feature {
         let salt = self.django_id.map(|id| id.to_string()).or(self.featurestate_uuid);
         state::Feature {
-            is_server_only: server_only.contains(&self.feature.id),
+            is_server_only: false,
             foreign: foreign(Some(&self.feature.id), self.feature.kind.as_deref()),
             name: self.feature.name,
             salt: salt.unwrap_or_default(),
@@ -240,7 +245,7 @@ impl FeatureState {
             variants: self
                 .multivariate_feature_state_values
                 .into_iter()
-                .map(Option_::variant)
+                .map(Share::variant)
                 .collect(),
             priority: self
                 .feature_segment
@@ -251,7 +256,7 @@ impl FeatureState {
     }
 }
 
-impl Option_ {
+impl Share {
     fn variant(self) -> state::Variant {
         let choice = self.multivariate_feature_option;
         let number = self.id.and_then(|id| id.as_f64());

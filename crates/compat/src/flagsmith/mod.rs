@@ -139,9 +139,15 @@ fn project(state: &State, environment: &str, mut gaps: Gaps) -> Named {
 /// A key for every segment: its name where that is usable and nobody else's, else `segment-KEY`.
 fn segment_keys(state: &State) -> Vec<String> {
     let mut used = BTreeSet::new();
+    // Segments of one name do not try each other's numbers again.
+    let mut next = BTreeMap::new();
     let mut key = |segment: &state::Segment| {
         let fallback = format!("segment-{}", segment.key);
-        let numbered = (2_u32..).map(|number| format!("{fallback}~{number}"));
+        let next = next.entry(fallback.clone()).or_insert(1_u32);
+        let numbered = std::iter::repeat_with(|| {
+            *next += 1;
+            format!("{fallback}~{next}")
+        });
         let mut names = [segment.name.clone(), fallback.clone()].into_iter().chain(numbered);
         let key = names
             .find(|name| is_key(name) && !used.contains(name))

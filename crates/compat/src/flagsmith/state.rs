@@ -1,5 +1,6 @@
 //! What is known of an environment, whatever document it comes from.
 
+use hoist_engine::profile::python;
 use serde_json::{Map, Number, Value as Json};
 
 /// An environment with everything in it.
@@ -89,7 +90,7 @@ impl State {
         for (at, segment) in self.segments.iter().enumerate() {
             for feature in &segment.overrides {
                 let own = all.entry(feature.name.as_str()).or_default();
-                match own.iter_mut().find(|(segment, _)| *segment == at) {
+                match own.last_mut().filter(|(segment, _)| *segment == at) {
                     Some((_, known)) if feature.priority < known.priority => *known = feature,
                     Some(_) => {}
                     None => own.push((at, feature)),
@@ -118,7 +119,10 @@ pub(super) fn python_text(value: &Json) -> Option<String> {
         Json::Null => Some("None".to_owned()),
         Json::Bool(true) => Some("True".to_owned()),
         Json::Bool(false) => Some("False".to_owned()),
-        Json::Number(number) => Some(number.to_string()),
+        Json::Number(number) => Some(match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => python::float_text(float),
+            None => number.to_string(),
+        }),
         Json::String(text) => Some(text.clone()),
         Json::Array(_) | Json::Object(_) => None,
     }

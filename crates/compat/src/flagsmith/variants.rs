@@ -31,11 +31,12 @@ impl Table {
     pub(super) fn new<'s>(states: impl Iterator<Item = &'s Feature> + Clone) -> Self {
         let mut table = Self::default();
         let mut used = BTreeSet::from([CONTROL.to_owned()]);
+        let (mut option_number, mut control_number) = (0_u32, 1_u32);
         for option in states.clone().flat_map(Feature::ordered) {
             if table.keys.contains_key(&option.id) {
                 continue;
             }
-            let key = key(option, table.variants.len() + 1, &used);
+            let key = key(option, &mut option_number, &used);
             used.insert(key.clone());
             table.add(&key, &option.value);
             let own = super::members([("id", option.id.as_str().into()), ("key", option.key.as_deref().into())]);
@@ -47,7 +48,10 @@ impl Table {
             if table.controls.contains_key(&value) {
                 continue;
             }
-            let numbered = (2_u32..).map(|number| format!("{CONTROL}-{number}"));
+            let numbered = std::iter::repeat_with(|| {
+                control_number += 1;
+                format!("{CONTROL}-{control_number}")
+            });
             let mut keys = table
                 .controls
                 .is_empty()
@@ -127,9 +131,13 @@ fn limits(state: &Feature) -> Vec<u16> {
 }
 
 /// The option's key, else its value as text, else a number.
-fn key(option: &Variant, number: usize, used: &BTreeSet<String>) -> String {
+fn key(option: &Variant, number: &mut u32, used: &BTreeSet<String>) -> String {
     let value = option.value.is_string().then(|| python_text(&option.value)).flatten();
-    let numbered = (number..).map(|number| format!("variant-{number}"));
+    *number += 1;
+    let numbered = std::iter::once(format!("variant-{number}")).chain(std::iter::repeat_with(|| {
+        *number += 1;
+        format!("variant-{number}")
+    }));
     let mut names = [option.key.clone(), value].into_iter().flatten().chain(numbered);
     let is_free = |name: &String| is_key(name) && name.len() <= 64 && !used.contains(name);
     names.find(is_free).unwrap_or_default()

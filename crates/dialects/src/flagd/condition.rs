@@ -20,7 +20,7 @@ const EXACT: u64 = (1 << 53) - 1;
 /// How far segments may lead to segments.
 const DEEPEST: usize = 16;
 
-/// How many listed subjects one flag may bring along.
+/// How many subjects one list may bring along.
 const MOST_SUBJECTS: usize = 10_000;
 
 /// Why something cannot be said in flagd's language.

@@ -40,6 +40,9 @@ pub enum LeftOut {
     Metadata,
 }
 
+/// How large a definition may become.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// The definition for clients whose `fractional` is of this generation.
 pub fn export(rules: &Ruleset, flag_set: &str, fractional: Fractional) -> Export {
     let segments: Segments<'_> = rules
@@ -48,6 +51,7 @@ pub fn export(rules: &Ruleset, flag_set: &str, fractional: Fractional) -> Export
         .map(|segment| (segment.key.as_str(), segment))
         .collect();
     let (mut flags, mut gaps) = (Map::new(), Vec::new());
+    let mut room = MOST_BYTES;
     let mut ordered: Vec<&FlagRules> = rules.flags.iter().collect();
     ordered.sort_by(|a, b| a.key.cmp(&b.key));
     for rules in ordered {
@@ -56,7 +60,13 @@ pub fn export(rules: &Ruleset, flag_set: &str, fractional: Fractional) -> Export
             left_out,
             text,
         };
-        match flag(rules, &segments, fractional) {
+        let made = flag(rules, &segments, fractional).and_then(|flag| {
+            // Segments are written out where they are used, so what is small here may be large there.
+            let left = room.checked_sub(flag.to_string().len());
+            room = left.ok_or_else(|| format!("the definition would be larger than {MOST_BYTES} bytes with it"))?;
+            Ok(flag)
+        });
+        match made {
             Ok(flag) => {
                 flags.insert(rules.key.clone(), flag);
                 if has_more_metadata(rules) {

@@ -123,12 +123,12 @@ fn choice(generation: Fractional, list: &[Node]) -> Option<Node> {
         Some((first, rest)) => (Some(first.clone()), rest),
         None => (None, list),
     };
-    let arms: Option<Vec<Value>> = arms.iter().map(literal).collect();
+    let written: Vec<Value> = arms.iter().map(literal).collect::<Option<_>>()?;
     Some(Node::Fractional(Box::new(Choice {
         generation,
         by,
-        arms: Fixed::new(&arms?),
-        args: Args::Listed(list.to_vec()),
+        arms: Fixed::new(&written),
+        written,
     })))
 }
 

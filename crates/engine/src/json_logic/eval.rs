@@ -212,7 +212,9 @@ impl Run {
                     First::Hashed(hash) => Some(hash),
                     // What is computed to a list is an arm before those that are written.
                     First::Arm if matches!(by, Value::List(_)) => {
-                        return self.fractional(choice.generation, &choice.args, data).map(Cow::Owned);
+                        let mut args = vec![by.clone()];
+                        args.extend(choice.written.iter().cloned());
+                        return self.choose_arm(choice.generation, &args, data).map(Cow::Owned);
                     }
                     // Any other is an arm that is none.
                     First::Arm | First::Neither => None,
@@ -230,13 +232,18 @@ impl Run {
     /// A choice by computed arguments.
     fn fractional(&mut self, generation: Fractional, args: &Args, data: Data<'_>) -> Result<Value> {
         let args = self.arguments(args, data)?;
+        self.choose_arm(generation, &args, data)
+    }
+
+    /// An arm of a choice whose arguments are values.
+    fn choose_arm(&mut self, generation: Fractional, args: &[Value], data: Data<'_>) -> Result<Value> {
         self.charge(args.iter().map(|arg| measure(arg).0).sum())?;
         let Some((by, rest)) = args.split_first() else {
             return Ok(Value::Null);
         };
         let (hash, arms) = match first(generation, by) {
             First::Hashed(hash) => (Some(hash), rest),
-            First::Arm => (self.implicit(generation, data)?, args.as_slice()),
+            First::Arm => (self.implicit(generation, data)?, args),
             First::Neither => (None, rest),
         };
         let arms = Fixed::new(arms);

@@ -31,8 +31,8 @@ pub(super) struct Choice {
     pub(super) by: Option<Node>,
     /// None: the arms are not what the operator needs, and nothing is chosen.
     pub(super) arms: Option<Fixed>,
-    /// All of it as written, for a first argument that turns out to be an arm.
-    pub(super) args: Args,
+    /// As they stand, for a first argument that turns out to be an arm too.
+    pub(super) written: Vec<Value>,
 }
 
 /// Arguments of a call.

@@ -340,3 +340,14 @@ proptest! {
         }
     }
 }
+
+/// A choice by a choice by a choice … takes the room of what is written.
+#[test]
+fn nested_choices_do_not_multiply() {
+    let mut rule = json!({"var": "a"});
+    for _ in 0..60 {
+        rule = json!({"fractional": [rule, ["a", 1]]});
+    }
+    let compiled = compile(&rule, Fractional::V2).unwrap();
+    assert!(format!("{compiled:?}").len() < 100_000);
+}

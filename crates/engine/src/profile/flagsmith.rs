@@ -126,7 +126,7 @@ fn modulo(values: &[Json]) -> Result<Test, String> {
 }
 
 fn matches(pattern: &str, bytes: usize) -> Result<Test, String> {
-    RegexBuilder::new(&format!(r"\A(?:{pattern})"))
+    RegexBuilder::new(pattern)
         .size_limit(bytes)
         .build()
         .map(|regex| Test::Matches(Box::new(regex)))
@@ -197,7 +197,10 @@ impl Test {
                 Seen::Text(own) if !spells_int(&own.text) => sense.apply(own.text.contains(&**part)),
                 _ => false,
             },
-            Self::Matches(regex) => written(seen).is_some_and(|text| regex.is_match(&text)),
+            Self::Matches(regex) => written(seen).is_some_and(|text| {
+                // The leftmost match begins at the start if any does.
+                regex.find(&text).is_some_and(|found| found.start() == 0)
+            }),
             Self::Modulo { divisor, remainder } => number(seen).is_some_and(|own| rest(own, *divisor) == *remainder),
             Self::In(texts) => {
                 let has = |text: &Text<'_>| texts.position(text.hash, &text.text).is_some();

@@ -58,9 +58,9 @@ pub struct EvalArgs {
     /// Changes the random draws; without it they are the same in every run.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     pub seed: u64,
-    /// Which of Flagsmith's engines reasons are written like: 10, or 11 with `STATIC`.
-    #[arg(long, value_enum, default_value_t, value_name = "GENERATION")]
-    pub reason_style: ReasonStyle,
+    /// With --from flagsmith-context: which of its engines reasons are written like, 10 unless given.
+    #[arg(long, value_enum, value_name = "GENERATION")]
+    pub reason_style: Option<ReasonStyle>,
     /// Say for each answer how it came about.
     #[arg(long)]
     pub explain: bool,
@@ -78,11 +78,11 @@ pub struct EvalArgs {
 /// # Errors
 /// When an input cannot be used.
 pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    check_flagd(args)?;
+    check(args)?;
     let now = args.now.unwrap_or_else(clock);
     if let (Some(From::FlagsmithContext), Some(file)) = (args.from, &args.file) {
         let moment = Moment { now, seed: args.seed };
-        return flagsmith::answer(file, &moment, args.reason_style, out, err);
+        return flagsmith::answer(file, &moment, args.reason_style.unwrap_or_default(), out, err);
     }
     let contexts = args
         .contexts
@@ -96,16 +96,51 @@ pub fn run(args: &EvalArgs, clock: fn() -> Timestamp, out: &mut dyn Write, err: 
     Ok(())
 }
 
-/// Options that mean something for flagd only.
-fn check_flagd(args: &EvalArgs) -> Result<(), Failure> {
-    let option = match (args.from, args.asked, args.fractional) {
-        (Some(From::Flagd), _, _) | (_, None, None) => return Ok(()),
-        (_, Some(_), _) => "--type",
-        (_, None, Some(_)) => "--fractional",
-    };
-    Err(Failure::bad_input(format!(
-        "{option} goes with --from flagd only: leave it out"
-    )))
+/// Options that mean nothing for what is evaluated.
+fn check(args: &EvalArgs) -> Result<(), Failure> {
+    let is_flagd = args.from == Some(From::Flagd);
+    let is_whole = args.from == Some(From::FlagsmithContext);
+    let rows = [
+        (
+            args.asked.is_some() && !is_flagd,
+            "--type",
+            "goes with --from flagd only",
+        ),
+        (
+            args.fractional.is_some() && !is_flagd,
+            "--fractional",
+            "goes with --from flagd only",
+        ),
+        (
+            args.reason_style.is_some() && !is_whole,
+            "--reason-style",
+            "goes with --from flagsmith-context only",
+        ),
+        (
+            args.contexts.is_some() && is_whole,
+            "--contexts",
+            "is part of an evaluation context",
+        ),
+        (
+            args.environment.is_some() && is_whole,
+            "--environment",
+            "is part of an evaluation context",
+        ),
+        (
+            !args.flags.is_empty() && is_whole,
+            "--flag",
+            "is not for an evaluation context, which is answered as a whole",
+        ),
+        (
+            args.explain && is_whole,
+            "--explain",
+            "is not for an evaluation context, which is answered as a whole",
+        ),
+    ];
+    match rows.into_iter().find(|(is_wrong, _, _)| *is_wrong) {
+        Some((_, option, why)) => Err(Failure::bad_input(format!("{option} {why}: leave it out"))),
+        None => Ok(()),
+    }
 }
 
 /// What is evaluated.

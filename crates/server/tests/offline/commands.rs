@@ -267,7 +267,7 @@ fn bad_input_exits_with_2_and_says_where_and_what_next() {
         "{\"format\": \"hoist-project/1\", \"flags\": {\"f\": {\"kind\": \"what\"}}}",
     );
     let empty = Scratch::new("empty.json", "{\"format\": \"hoist-project/1\"}");
-    let rows: [(&[&str], &str, &[&str]); 9] = [
+    let rows: [(&[&str], &str, &[&str]); 11] = [
         (
             &["eval", state.path(), "--contexts", "-"],
             "",
@@ -304,6 +304,16 @@ fn bad_input_exits_with_2_and_says_where_and_what_next() {
             &["at /flags/f/kind", "unknown variant"],
         ),
         (&["eval", empty.path(), "--contexts", "-"], "", &["has no environment"]),
+        (
+            &["eval", "--from", "flagsmith-context", state.path(), "--contexts", "-"],
+            "",
+            &["--contexts is part of an evaluation context"],
+        ),
+        (
+            &["eval", "--from", "flagsmith-context", state.path()],
+            "",
+            &["no evaluation context of Flagsmith", "give an evaluation context"],
+        ),
         (
             &["import", "unleash", state.path(), "--environment", "no way"],
             "",
