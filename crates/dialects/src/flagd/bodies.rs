@@ -1,13 +1,14 @@
 //! Documents, made once for each state of an environment and kept until something changes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use hoist_engine::Snapshot;
 use hoist_engine::ruleset::Fractional;
 use http::HeaderValue;
 use serde_json::{Value as Json, json};
+use tokio::sync::Mutex as AsyncMutex;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::project::{Export, export};
@@ -45,31 +46,49 @@ pub(super) struct Made {
 }
 
 /// Made by the first who asks after a change; the others wait for it.
-#[derive(Default)]
-struct Place(tokio::sync::Mutex<Option<Arc<Made>>>);
+struct Place {
+    /// Gone, and the place with it, when there is no such environment any more.
+    environment: Weak<dyn Environment>,
+    made: Arc<AsyncMutex<Option<Arc<Made>>>>,
+}
 
 /// One document for each environment and generation that was asked for.
 #[derive(Default)]
-pub(super) struct Bodies(Mutex<HashMap<(EnvironmentId, Fractional), Arc<Place>>>);
+pub(super) struct Bodies(Mutex<HashMap<(EnvironmentId, Fractional), Place>>);
 
 impl Bodies {
     /// The document of what is served now. None: it could not be made.
     pub(super) async fn get(&self, environment: &Arc<dyn Environment>, fractional: Fractional) -> Option<Arc<Made>> {
-        let place = {
-            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(places.entry((environment.id(), fractional)).or_default())
-        };
-        let mut made = place.0.lock().await;
+        let mut made = self.place(environment, fractional).lock_owned().await;
         // Before the rules: what is made of younger rules is made again, never the other way round.
         let state = state(&environment.snapshot());
         if let Some(made) = made.as_ref().filter(|made| made.of == state) {
             return Some(Arc::clone(made));
         }
         let environment = Arc::clone(environment);
-        let making = tokio::task::spawn_blocking(move || make(&*environment, state, fractional));
-        let fresh = Arc::new(making.await.ok()?);
-        *made = Some(Arc::clone(&fresh));
-        Some(fresh)
+        // Goes on where nobody waits any longer, so that whoever comes next finds it made.
+        let making = tokio::task::spawn_blocking(move || {
+            let fresh = Arc::new(make(&*environment, state, fractional));
+            *made = Some(Arc::clone(&fresh));
+            fresh
+        });
+        making.await.ok()
+    }
+
+    fn place(&self, environment: &Arc<dyn Environment>, fractional: Fractional) -> Arc<AsyncMutex<Option<Arc<Made>>>> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (environment.id(), fractional);
+        if let Some(place) = places.get(&key).filter(|place| place.environment.strong_count() > 0) {
+            return Arc::clone(&place.made);
+        }
+        places.retain(|_, place| place.environment.strong_count() > 0);
+        let place = Place {
+            environment: Arc::downgrade(environment),
+            made: Arc::default(),
+        };
+        let made = Arc::clone(&place.made);
+        places.insert(key, place);
+        made
     }
 }
 

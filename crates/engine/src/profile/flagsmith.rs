@@ -21,7 +21,7 @@ use regex::{Regex, RegexBuilder};
 use semver::Version;
 use serde_json::Value as Json;
 
-use super::python;
+use super::python::{self, Whole};
 use crate::bound::{Seen, Text};
 use crate::index::TextTable;
 use crate::program::Sense;
@@ -56,7 +56,9 @@ pub(crate) enum Comparison {
 #[derive(Debug)]
 pub(crate) struct Wanted {
     text: Box<str>,
-    int: Option<i128>,
+    whole: Option<Whole>,
+    /// The same, if it has room.
+    int: Option<i64>,
     float: Option<f64>,
     truth: bool,
     /// Set if text is compared as versions; None inside: none can be equal to it.
@@ -135,9 +137,11 @@ fn matches(pattern: &str, bytes: usize) -> Result<Test, String> {
 
 impl Wanted {
     fn read(text: &str) -> Self {
+        let whole = Whole::read(text);
         Self {
             text: text.into(),
-            int: python::int(text),
+            int: whole.as_ref().and_then(|_| text.trim().replace('_', "").parse().ok()),
+            whole,
             float: python::float(text),
             truth: text != "false" && text != "False",
             version: text.strip_suffix(SEMVER).map(reading::version),
@@ -148,7 +152,10 @@ impl Wanted {
     fn order(&self, seen: &Seen<'_>) -> Option<Ordering> {
         match seen {
             Seen::Bool(own) => Some(own.cmp(&self.truth)),
-            Seen::Int(own) => Some(i128::from(*own).cmp(&self.int?)),
+            Seen::Int(own) => match self.int {
+                Some(int) => Some(own.cmp(&int)),
+                None => Some(Whole::read(&own.to_string())?.cmp(self.whole.as_ref()?)),
+            },
             Seen::Float(own) => own.partial_cmp(&self.float?),
             Seen::Text(own) => self.order_of_text(&own.text),
             Seen::Missing | Seen::List(_) | Seen::Other => None,
@@ -165,10 +172,10 @@ impl Wanted {
             return Some(reading::version(own)?.cmp_precedence(version.as_ref()?));
         }
         // A whole number that has no room in `Seen::Int` is still one.
-        match spells_int(own).then(|| python::int(own)).flatten() {
-            Some(own) => Some(own.cmp(&self.int?)),
-            None => Some(own.cmp(&self.text)),
+        if spells_int(own) {
+            return Some(Whole::read(own)?.cmp(self.whole.as_ref()?));
         }
+        Some(own.cmp(&self.text))
     }
 }
 

@@ -1,11 +1,50 @@
 //! How Python reads and writes numbers, where a foreign engine in Python decides by that.
 
-/// A whole number as `int(text)` reads it, if it has room here.
-pub fn int(text: &str) -> Option<i128> {
-    let text = text.trim();
-    let digits = text.trim_start_matches(['+', '-']);
-    let is_one = digits.len() + 1 >= text.len() && is_grouped(digits);
-    is_one.then(|| text.replace('_', "").parse().ok())?
+use std::cmp::Ordering;
+
+/// A whole number of any length, as `int(text)` reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    is_negative: bool,
+    /// Without leading zeros; none for 0.
+    digits: Box<str>,
+}
+
+impl Whole {
+    /// Reads it.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        is_grouped(digits).then(|| {
+            let digits: String = digits.chars().filter(|digit| *digit != '_').collect();
+            let digits = digits.trim_start_matches('0');
+            Self {
+                is_negative: text.starts_with('-') && !digits.is_empty(),
+                digits: digits.into(),
+            }
+        })
+    }
+}
+
+impl Ord for Whole {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let size = |one: &Self, other: &Self| {
+            let length = one.digits.len().cmp(&other.digits.len());
+            length.then_with(|| one.digits.cmp(&other.digits))
+        };
+        match (self.is_negative, other.is_negative) {
+            (false, false) => size(self, other),
+            (true, true) => size(other, self),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Whole {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A number as `float(text)` reads it.
@@ -55,12 +94,24 @@ mod tests {
 
     #[test]
     fn whole_numbers() {
-        for (text, number) in [("7", 7), (" -7 ", -7), ("+7", 7), ("1_000", 1_000), ("007", 7)] {
-            assert_eq!(int(text), Some(number), "{text}");
+        for (text, same) in [
+            (" -7 ", "-7"),
+            ("+7", "7"),
+            ("1_000", "1000"),
+            ("007", "7"),
+            ("-0", "0"),
+            ("00", "0"),
+        ] {
+            assert!(Whole::read(text).is_some(), "{text}");
+            assert_eq!(Whole::read(text), Whole::read(same), "{text}");
         }
         for text in ["", "1.0", "1_", "_1", "1__0", "--1", "+-1", "a", "1 0"] {
-            assert_eq!(int(text), None, "{text}");
+            assert_eq!(Whole::read(text), None, "{text}");
         }
+        let large = format!("1{}", "0".repeat(40));
+        let ordered = [&*format!("-{large}"), "-10", "-9", "0", "9", "10", &*large];
+        let read: Vec<Whole> = ordered.into_iter().filter_map(Whole::read).collect();
+        assert!(read.is_sorted() && read.len() == ordered.len());
     }
 
     #[test]

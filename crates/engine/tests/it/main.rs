@@ -7,6 +7,7 @@
 )]
 
 mod explanations;
+mod flagsmith;
 mod memory;
 mod operators;
 mod placement;

@@ -225,13 +225,15 @@ impl Asked {
         problem::panicked(Some(text(&self.id)))
     }
 
-    fn finish(&self, response: Response) -> Response {
+    /// Once, at the end: the id goes along with the answer.
+    fn finish(&mut self, response: Response) -> Response {
         let mut response = self.guard_stream(response);
         let (status, took) = (response.status(), self.started.elapsed());
         self.count(status, took);
         self.log(status, took);
         let headers = response.headers_mut();
-        headers.insert(request_id::HEADER, self.id.clone());
+        let id = std::mem::replace(&mut self.id, HeaderValue::from_static(""));
+        headers.insert(request_id::HEADER, id);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
     }

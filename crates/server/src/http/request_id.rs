@@ -38,10 +38,17 @@ impl RequestIds {
 
     fn make(&self) -> HeaderValue {
         let number = self.next.fetch_add(1, Ordering::Relaxed).wrapping_mul(STEP);
-        let id = format!("{:016x}", self.seed ^ number);
         // Hexadecimal digits are always a header's value.
-        HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("0"))
+        HeaderValue::from_bytes(&hex(self.seed ^ number)).unwrap_or_else(|_| HeaderValue::from_static("0"))
     }
+}
+
+fn hex(number: u64) -> [u8; 16] {
+    let digit = |at: u32| char::from_digit(u32::try_from(number >> (60 - 4 * at) & 15).unwrap_or_default(), 16);
+    std::array::from_fn(|at| {
+        let digit = u32::try_from(at).ok().and_then(digit).unwrap_or('0');
+        u8::try_from(digit).unwrap_or(b'0')
+    })
 }
 
 /// Whether an id can stand in logs and headers without harm.
@@ -53,6 +60,13 @@ fn is_sane(id: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn made_ids_are_sixteen_digits() {
+        for number in [0, 1, 0x0123_4567_89ab_cdef, u64::MAX] {
+            assert_eq!(hex(number), *format!("{number:016x}").as_bytes());
+        }
+    }
 
     #[test]
     fn sane_ids_are_taken_over() {
