@@ -14,7 +14,7 @@ use crate::json_logic::Expression;
 use crate::outcome::{Detail, Reason};
 use crate::placement::Placement;
 use crate::program::{FAILS, Shape, Target};
-use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Share};
+use crate::ruleset::{Draw, FlagRules, Kind, Metadata, Profile, Share};
 use crate::windows::Windows;
 
 /// One flag of a snapshot.
@@ -58,6 +58,7 @@ pub(crate) struct FlagAbout {
     pub(crate) key_hash: u64,
     pub(crate) metadata: Metadata,
     pub(crate) variants: Box<[CompiledVariant]>,
+    pub(crate) profile: Profile,
 }
 
 /// The answer of a flag whose first step serves one leaf to everybody at all times.

@@ -1,6 +1,6 @@
 //! Writing answers: pieces that were encoded when the snapshot was compiled are joined in one buffer.
 
-use hoist_engine::ruleset::Metadata;
+use hoist_engine::ruleset::{Metadata, Profile};
 use hoist_engine::{FlagRef, Outcome};
 use serde_json::Value as Json;
 
@@ -14,6 +14,15 @@ const SET: &str = "flagSetId";
 const VERSION: &str = "version";
 const DETAIL: &str = "reasonDetail";
 const RULE: &str = "rule";
+
+/// A flag of Flagsmith's without a value is asked for as what it is: on or off.
+fn said<'o>(flag: FlagRef<'_>, outcome: &Outcome<'_>, value: &'o str) -> &'o str {
+    match value {
+        "null" if flag.profile() == Profile::Flagsmith && outcome.enabled => "true",
+        "null" if flag.profile() == Profile::Flagsmith => "false",
+        value => value,
+    }
+}
 
 /// Writes the answers of one request.
 pub(super) struct Pen {
@@ -86,7 +95,7 @@ impl Pen {
                 push!(self.out, ",\"errorCode\":\"", error.code(), "\",\"errorDetails\":");
                 push_string(&mut self.out, &error.to_string());
             }
-            (_, value) => self.success(outcome, value),
+            (_, value) => self.success(outcome, value.map(|value| said(flag, outcome, value))),
         }
         self.metadata(flag, outcome);
         push!(self.out, "}");
@@ -168,5 +177,38 @@ impl Pen {
             }
             push!(self.out, ",");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hoist_engine::{Context, Moment, NoVisitor, Snapshot};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn value(profile: &str, enabled: bool) -> Json {
+        let serve = json!({"serve": {"value": null}, "enabled": enabled});
+        let flag =
+            json!({"key": "f", "index": 0, "kind": "any", "profile": profile, "steps": [{"serve": {"serve": serve}}]});
+        let ruleset = serde_json::from_value(json!({"v": 1, "environment": "e", "flags": [flag]})).unwrap();
+        let (snapshot, _) = Snapshot::compile(&ruleset);
+        let (context, flag) = (Context::new(), snapshot.flag("f").unwrap());
+        let moment = Moment {
+            now: Timestamp::UNIX_EPOCH,
+            seed: 0,
+        };
+        let outcome = snapshot.evaluate(flag, &snapshot.bind(&context), &moment, &mut NoVisitor);
+        let mut pen = Pen::new("o/p/e", 1);
+        pen.flag(flag, &outcome);
+        serde_json::from_slice::<Json>(&pen.finish()).unwrap()["value"].take()
+    }
+
+    #[test]
+    fn a_flag_of_flagsmiths_without_a_value_is_on_or_off() {
+        assert_eq!(value("flagsmith", true), json!(true));
+        assert_eq!(value("flagsmith", false), json!(false));
+        assert_eq!(value("flagd", true), Json::Null);
     }
 }

@@ -99,6 +99,7 @@ fn compile(
         key_hash: text_hash(&rules.key),
         metadata: rules.metadata.clone(),
         variants,
+        profile: rules.profile,
     };
     let head = Head {
         constant: constant(&compiled),

@@ -21,7 +21,7 @@ use crate::flag::{CompiledFlag, CompiledVariant, Head};
 use crate::index::{HashIndex, text_hash};
 use crate::names::{EnvironmentNames, Names};
 use crate::problem::Problem;
-use crate::ruleset::{FlagRules, Kind, Metadata, Ruleset, SegmentRules};
+use crate::ruleset::{FlagRules, Kind, Metadata, Profile, Ruleset, SegmentRules};
 use crate::segment::{CompiledSegment, Presence};
 use cycles::Cycles;
 
@@ -316,6 +316,11 @@ impl<'s> FlagRef<'s> {
     /// Whether public credentials may see it.
     pub fn client_visible(self) -> bool {
         self.flag.head.client_visible
+    }
+
+    /// Whose meaning its conditions have.
+    pub fn profile(self) -> Profile {
+        self.flag.about().map(|about| about.profile).unwrap_or_default()
     }
 
     /// Revision of the youngest document it was lowered from.
