@@ -14,6 +14,7 @@
 //! mounts them with one line. What a language cannot express is reported, never dropped.
 
 mod body;
+mod documents;
 pub mod flagd;
 mod keys;
 pub mod ofrep;

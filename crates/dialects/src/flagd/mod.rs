@@ -4,14 +4,12 @@
 //! | file | subject |
 //! |---|---|
 //! | [`routes`] | the route table and the handler |
-//! | [`bodies`] | documents kept until something changes |
 //! | [`project`] | from rules to a definition, and what that cannot say |
 //! | [`condition`] | conditions as JsonLogic |
 //!
 //! How to extend: what becomes expressible is a case in `project` or `condition`, and the differential test in
 //! `conformance/` draws it. Leave out rather than approximate: a client would get another variant here than there.
 
-mod bodies;
 mod condition;
 mod project;
 mod routes;
@@ -21,13 +19,16 @@ pub use routes::routes;
 
 use std::sync::Arc;
 
+use hoist_engine::ruleset::Fractional;
+
+use crate::documents::Documents;
 use crate::ports::Ports;
 
 /// The dialect: ports, where it is mounted, and the documents that were made.
 pub struct Flagd {
     ports: Ports,
     path: String,
-    bodies: bodies::Bodies,
+    made: Documents<Fractional, routes::Made>,
 }
 
 impl Flagd {
@@ -36,7 +37,7 @@ impl Flagd {
         Arc::new(Self {
             ports,
             path,
-            bodies: bodies::Bodies::default(),
+            made: Documents::default(),
         })
     }
 }

@@ -12,8 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::Flagd;
-use super::bodies::{self, Made};
-use crate::ports::{Class, Seat};
+use super::project::{Export, export};
+use crate::documents::Document;
+use crate::ports::{Class, Environment, Seat};
 use crate::{Access, DialectRoute};
 
 /// How many gaps there are; `gaps.json` names them.
@@ -26,37 +27,57 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// What is asked for.
 #[derive(Clone, Copy)]
-enum Document {
+enum Asked {
     Flags,
     Gaps,
 }
 
+/// An environment as it is served now.
+pub(super) struct Made {
+    flags: Document,
+    gaps: Document,
+    /// How many gaps there are.
+    missing: usize,
+}
+
+impl Made {
+    fn new(environment: &dyn Environment, fractional: Fractional) -> Self {
+        let Export { document, gaps } = export(&environment.rules(), environment.flag_set(), fractional);
+        Self {
+            flags: Document::new(&document),
+            missing: gaps.len(),
+            gaps: Document::new(&json!({ "gaps": gaps })),
+        }
+    }
+}
+
 /// The route table.
 pub fn routes(flagd: &Arc<Flagd>) -> Vec<DialectRoute> {
-    let route = |name: &str, document: Document| {
+    let route = |name: &str, asked: Asked| {
         let own = Arc::clone(flagd);
         DialectRoute {
             methods: vec![(Method::GET, Access::Credential), (Method::HEAD, Access::Credential)],
             path: format!("{}/{name}", flagd.path),
             handler: any(move |request: Request| async move {
                 let (parts, _) = request.into_parts();
-                own.answer(&parts, document).await.unwrap_or_else(Refusal::response)
+                own.answer(&parts, asked).await.unwrap_or_else(Refusal::response)
             }),
         }
     };
-    vec![route("flags.json", Document::Flags), route("gaps.json", Document::Gaps)]
+    vec![route("flags.json", Asked::Flags), route("gaps.json", Asked::Gaps)]
 }
 
 impl Flagd {
-    async fn answer(&self, parts: &Parts, document: Document) -> Result<Response, Refusal> {
+    async fn answer(&self, parts: &Parts, asked: Asked) -> Result<Response, Refusal> {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(Refusal::Method);
         }
         let seat = self.seat(&parts.headers)?;
         let fractional = generation(parts.uri.query())?;
-        let made = self.bodies.get(&seat.environment, fractional).await;
+        let make = move |environment: &dyn Environment| Made::new(environment, fractional);
+        let made = self.made.get(&seat.environment, fractional, make).await;
         let made = made.ok_or(Refusal::Broken)?;
-        Ok(respond(parts, document, &made))
+        Ok(respond(parts, asked, &made))
     }
 
     /// Rules leave the house: that is for secret keys only.
@@ -71,12 +92,12 @@ impl Flagd {
     }
 }
 
-fn respond(parts: &Parts, document: Document, made: &Made) -> Response {
-    let body = match document {
-        Document::Flags => &made.flags,
-        Document::Gaps => &made.gaps,
+fn respond(parts: &Parts, asked: Asked, made: &Made) -> Response {
+    let body = match asked {
+        Asked::Flags => &made.flags,
+        Asked::Gaps => &made.gaps,
     };
-    let is_known = is_known(&parts.headers, body);
+    let is_known = body.is_known(&parts.headers);
     let text = if is_known || parts.method == Method::HEAD {
         Body::empty()
     } else {
@@ -97,18 +118,6 @@ fn respond(parts: &Parts, document: Document, made: &Made) -> Response {
         }
     }
     response
-}
-
-/// Lists, `*` and the weakness marks of proxies that compress are understood.
-fn is_known(headers: &HeaderMap, body: &bodies::Body) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = known
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    tags.any(|tag| {
-        let tag = tag.trim();
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == body.tag.as_bytes()
-    })
 }
 
 /// `?fractional=3` says that the client's `fractional` is of the third generation.
