@@ -16,9 +16,11 @@
 mod body;
 mod documents;
 pub mod flagd;
+pub mod flagsmith;
 mod keys;
 pub mod ofrep;
 pub mod ports;
+mod query;
 mod route;
 mod text;
 

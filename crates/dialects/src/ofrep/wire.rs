@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Settings;
 use super::refusal::Refusal;
+use crate::query::decoded;
 
 /// The part of a body that we read; the rest is the business of other servers.
 #[derive(Deserialize)]
@@ -110,30 +111,6 @@ fn split(list: &str) -> Vec<String> {
 pub(super) fn key(path: &str) -> Cow<'_, str> {
     let rest = path.split_once("/evaluate/flags/").map_or("", |(_, rest)| rest);
     decoded(rest)
-}
-
-/// Percent-decoded; what does not decode to UTF-8 stays as it is.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| after.get(..2).and_then(hex_byte)).flatten();
-        bytes.push(escaped.unwrap_or(*first));
-        rest = match escaped {
-            Some(_) => after.get(2..).unwrap_or_default(),
-            None => after,
-        };
-    }
-    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-fn hex_byte(digits: &[u8]) -> Option<u8> {
-    let text = std::str::from_utf8(digits).ok()?;
-    let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u8::from_str_radix(text, 16).ok()).flatten()
 }
 
 #[cfg(test)]

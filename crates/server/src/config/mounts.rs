@@ -9,7 +9,11 @@ use super::reader::Reader;
 
 const KEY: &str = "mounts";
 const KEYS: [&str; 2] = ["dialect", "path"];
-const DIALECTS: [(&str, Dialect); 2] = [("ofrep", Dialect::Ofrep), ("flagd", Dialect::Flagd)];
+const DIALECTS: [(&str, Dialect); 3] = [
+    ("ofrep", Dialect::Ofrep),
+    ("flagd", Dialect::Flagd),
+    ("flagsmith", Dialect::Flagsmith),
+];
 
 /// A language in which applications ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Dialect {
     Ofrep,
     /// flagd's flag definitions, for clients that evaluate by themselves.
     Flagd,
+    /// Flagsmith's SDK API.
+    Flagsmith,
 }
 
 impl Dialect {
@@ -26,6 +32,7 @@ impl Dialect {
         match self {
             Self::Ofrep => "ofrep",
             Self::Flagd => "flagd",
+            Self::Flagsmith => "flagsmith",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use hoist_dialects::DialectRoute;
 use hoist_dialects::flagd::{self, Flagd};
+use hoist_dialects::flagsmith::{self, Flagsmith};
 use hoist_dialects::ofrep::{self, Ofrep};
 use hoist_dialects::ports::Ports;
 
@@ -54,6 +55,14 @@ fn table(mount: &MountConfig, config: &Config, ports: &Ports) -> Vec<DialectRout
             ofrep::routes(&Ofrep::new(ports.clone(), settings))
         }
         Dialect::Flagd => flagd::routes(&Flagd::new(ports.clone(), mount.path.clone())),
+        Dialect::Flagsmith => {
+            let settings = flagsmith::Settings {
+                path: mount.path.clone(),
+                body_bytes: config.limits.body_bytes,
+                ..flagsmith::Settings::default()
+            };
+            flagsmith::routes(&Flagsmith::new(ports.clone(), settings))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod cli;
 mod damage;
 mod durability;
 mod export;
+mod flagsmith;
 mod hoist;
 mod hostile;
 mod import;

@@ -1,0 +1,74 @@
+//! Flagsmith's SDK API: flags, identities and the environment document. The README beside this file lists the version
+//! that is spoken, each deliberate difference and every gap.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`routes`] | the route table and the handlers |
+//! | [`wire`] | reading questions |
+//! | [`answer`] | writing answers |
+//! | [`refusal`] | everything that is not an answer |
+//! | [`headers`] | fixed headers, cross-origin rules |
+//! | [`catalogue`] | what flags and variants are called there, once for each state |
+//! | [`names`] | how flags, variants and the environment are called there |
+//! | [`value`] | values, and what counts as enabled |
+//!
+//! How to extend: a call is a line in `routes` and a test of its whole answer.
+
+mod answer;
+mod catalogue;
+mod headers;
+mod names;
+mod refusal;
+mod routes;
+mod value;
+mod wire;
+
+pub use routes::routes;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use crate::documents::Documents;
+use crate::ports::Ports;
+
+/// What can be configured.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the dialect is mounted; empty at the root.
+    pub path: String,
+    /// Largest body.
+    pub body_bytes: usize,
+    /// Name of the setting behind it, for whoever is refused.
+    pub body_setting: &'static str,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            path: "/flagsmith".into(),
+            body_bytes: 1024 * 1024,
+            body_setting: "limits.body_bytes",
+        }
+    }
+}
+
+/// The dialect: ports, settings and what was made.
+pub struct Flagsmith {
+    ports: Ports,
+    settings: Settings,
+    catalogues: Documents<(), catalogue::Catalogue>,
+    /// Requests so far, the changing part of seeds.
+    requests: AtomicU64,
+}
+
+impl Flagsmith {
+    /// Speaks through ports.
+    pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
+        Arc::new(Self {
+            ports,
+            settings,
+            catalogues: Documents::default(),
+            requests: AtomicU64::new(0),
+        })
+    }
+}

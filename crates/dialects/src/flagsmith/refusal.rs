@@ -1,0 +1,89 @@
+//! Everything that is not an answer, in the shape of Django REST framework's errors, which Flagsmith's clients expect.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value as Json, json};
+
+use super::headers;
+
+/// Why a question is not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// No key, or one that opens nothing.
+    Unknown,
+    /// Another method than the route has; those that it has.
+    Method(&'static str),
+    /// No such flag for this key.
+    Feature,
+    /// Whom it is about is not said.
+    Identifier,
+    /// The body is not JSON.
+    Unreadable(String),
+    /// A field is not what it should be.
+    Field {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// The body is too large.
+    TooLarge {
+        /// Bytes that are allowed.
+        most: usize,
+        /// Where that is set.
+        setting: &'static str,
+    },
+    /// The body is packed.
+    Packed,
+    /// The body came too slowly.
+    TooSlow,
+    /// The answer could not be made.
+    Broken,
+}
+
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Unknown => StatusCode::UNAUTHORIZED,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Feature => StatusCode::NOT_FOUND,
+            Self::Identifier | Self::Unreadable(_) | Self::Field { .. } => StatusCode::BAD_REQUEST,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn body(&self) -> Json {
+        let detail = match self {
+            Self::Field { name, why } => {
+                return Map::from_iter([((*name).to_owned(), json!([why]))]).into();
+            }
+            Self::Unknown => "Invalid or missing Environment Key".to_owned(),
+            Self::Method(allowed) => format!("Method not allowed. Allowed: {allowed}."),
+            Self::Feature => "Given feature not found".to_owned(),
+            Self::Identifier => "Missing identifier".to_owned(),
+            Self::Unreadable(why) => format!("JSON parse error - {why}"),
+            Self::TooLarge { most, setting } => {
+                format!("The body is larger than {most} bytes ({setting}); send less at once.")
+            }
+            Self::Packed => "Bodies are not unpacked here: send it without Content-Encoding.".to_owned(),
+            Self::TooSlow => "The body came too slowly; send it again.".to_owned(),
+            Self::Broken => "The answer could not be made; the server's log says why.".to_owned(),
+        };
+        json!({ "detail": detail })
+    }
+
+    pub(super) fn response(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body().to_string()));
+        *response.status_mut() = self.status();
+        let to = response.headers_mut();
+        headers::json(to);
+        if let Self::Method(allowed) = self {
+            to.insert(header::ALLOW, HeaderValue::from_static(allowed));
+        }
+        response
+    }
+}
