@@ -12,11 +12,14 @@
 //! How to extend: a new source system is a folder with `import(document, environment)`, a line in
 //! [`Source`], and its conformance tests.
 
+mod attribute;
 pub mod error;
 pub mod flagd;
 pub mod flagsmith;
+pub mod fluxgate;
 pub mod json;
 pub mod report;
+pub mod togglr;
 pub mod unleash;
 
 pub use error::ImportError;
@@ -39,6 +42,10 @@ pub enum Source {
     Flagd(Fractional),
     /// Flagsmith: an environment document.
     Flagsmith,
+    /// FluxGate: what its GraphQL API says of a team.
+    FluxGate,
+    /// Togglr: what its admin API says of an environment.
+    Togglr,
 }
 
 impl Source {
@@ -56,6 +63,8 @@ impl Source {
             Self::Unleash => unleash::import(document, environment),
             Self::Flagd(fractional) => flagd::import(document, environment, fractional),
             Self::Flagsmith => flagsmith::import(document, environment),
+            Self::FluxGate => fluxgate::import(document, environment),
+            Self::Togglr => togglr::import(document, environment),
         }
     }
 }

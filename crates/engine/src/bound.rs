@@ -13,6 +13,7 @@ use crate::index::text_hash;
 use crate::json_logic::Lookup;
 use crate::names::{IDENTITY_KEY, Name, Names, Parsed, SUBJECT, Source, View};
 use crate::profile::flagsmith;
+use crate::profile::textual::Writing;
 use crate::reading::{self, Number, Rank};
 use crate::rooted::Rooted;
 use crate::value::Value;
@@ -213,19 +214,30 @@ fn see(view: View, value: &Value) -> Seen<'_> {
     match view {
         View::Raw | View::Folded | View::Flagsmith | View::FlagsmithText => viewed(view, raw(value)),
         View::Text | View::FoldedText => viewed(view, text(value)),
+        View::GoText => written(Writing::Go, value),
+        View::JsonText => written(Writing::Json, value),
     }
 }
 
 /// What a view makes of a scalar or a list.
 fn viewed(view: View, seen: Seen<'_>) -> Seen<'_> {
     match view {
-        View::Raw | View::Text => seen,
+        View::Raw | View::Text | View::GoText | View::JsonText => seen,
         View::Folded | View::FoldedText => folded(seen),
         View::Flagsmith => flagsmith::coerced(seen),
         View::FlagsmithText => match flagsmith::written(&flagsmith::coerced(seen)) {
             Some(text) => Seen::Text(Text::new(text)),
             None => Seen::Missing,
         },
+    }
+}
+
+fn written(writing: Writing, value: &Value) -> Seen<'_> {
+    match value {
+        Value::Str(text) => Seen::Text(Text::new(text.as_str())),
+        value => writing
+            .text(value)
+            .map_or(Seen::Missing, |text| Seen::Text(Text::new(text))),
     }
 }
 

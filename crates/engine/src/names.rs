@@ -26,9 +26,13 @@ pub(crate) enum View {
     Flagsmith,
     /// The same as text, in Flagsmith's way of writing.
     FlagsmithText,
+    /// Anything as text, in Go's way of writing.
+    GoText,
+    /// Scalars as text, in JSON's way of writing.
+    JsonText,
 }
 
-const VIEWS: usize = 6;
+const VIEWS: usize = 8;
 
 /// Number of an attribute's view.
 pub(crate) type Slot = u32;
@@ -85,6 +89,8 @@ impl Name {
             View::FoldedText,
             View::Flagsmith,
             View::FlagsmithText,
+            View::GoText,
+            View::JsonText,
         ];
         views
             .into_iter()

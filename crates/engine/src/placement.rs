@@ -99,6 +99,8 @@ impl Placement {
             Hash::Unleash(hash) => u64::from(hash) << 32,
             // As far apart in 64 bits as they are in their own.
             Hash::Flagsmith(place) => u64::from(place) * (u64::MAX / u64::from(scheme::flagsmith::PLACES)),
+            Hash::Togglr(position) => u64::from(position) * (u64::MAX / u64::from(scheme::togglr::POSITIONS)),
+            Hash::FluxGate(hash) => hash,
         }
     }
 

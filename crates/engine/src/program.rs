@@ -15,7 +15,7 @@ use crate::bound::Text;
 use crate::index::{TextTable, tag};
 use crate::names::Slot;
 use crate::placement::Placement;
-use crate::profile::flagsmith;
+use crate::profile::{flagsmith, textual};
 use crate::reading::{Block, Edge, Number, Precedence, Rank};
 use crate::ruleset::{Bound, Operator, Quantifier, Share};
 
@@ -121,6 +121,7 @@ pub(crate) enum Check {
     Time(Box<TimeTest>),
     Address(Box<AddressTest>),
     Flagsmith(Box<flagsmith::Test>),
+    Textual(Box<textual::Test>),
     Segment(u32),
     Percentage(Box<Percentage>),
 }

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 
 use super::gap;
 use super::state::{self, Segment, python_text};
+use crate::attribute;
 use crate::report::Gaps;
 
 /// The condition of a segment in the environment with this key of Flagsmith's.
@@ -103,7 +104,7 @@ impl Reader<'_> {
             return self.broken(gap::BROKEN_CONDITION, text);
         };
         Condition::Test(Test {
-            attribute: attribute(&source.property),
+            attribute: property_of(&source.property),
             op,
             values,
             negate,
@@ -125,7 +126,7 @@ impl Reader<'_> {
         let input = if source.property.is_empty() {
             Input::FlagsmithIdentity(self.environment.to_owned())
         } else {
-            Input::FirstOf(vec![attribute(&source.property)])
+            Input::FirstOf(vec![property_of(&source.property)])
         };
         Condition::Percentage(Percentage {
             allocation: allocation(&self.segment.key, input),
@@ -143,12 +144,11 @@ impl Reader<'_> {
     }
 }
 
-/// The attribute that is a trait of exactly this name: neither the subject under one of its names nor what dots lead to.
-fn attribute(property: &str) -> String {
+/// The attribute that is a trait of exactly this name.
+fn property_of(property: &str) -> String {
     let is_path = property.starts_with("$.");
     if !is_path && (SUBJECT_NAMES.contains(&property) || property.contains('.')) {
-        let quoted = property.replace('\\', "\\\\").replace('"', "\\\"");
-        return format!("$.identity.traits[\"{quoted}\"]");
+        return attribute::path(property);
     }
     property.to_owned()
 }

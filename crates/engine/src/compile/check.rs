@@ -3,7 +3,7 @@
 //! The profile is applied here and only here: it chooses the view (scalars as text or as they are),
 //! how values are read, and what `$now` means.
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 use semver::VersionReq;
 use serde_json::Value as Json;
@@ -12,6 +12,7 @@ use super::Tables;
 use crate::index::{TextTable, tag, text_hash};
 use crate::names::{Names, Parsed, Slot, View};
 use crate::profile::flagsmith;
+use crate::profile::textual;
 use crate::program::{
     AddressTest, Check, Coercion, ModuloTest, Order, Relation, Sense, Set, TextOperator, TextTest, Texts, TimeSource,
     TimeTest, VersionTest,
@@ -84,6 +85,10 @@ pub(crate) fn compile(
         let own = flagsmith::compile(test, REGEX_BYTES)?;
         return Ok((slot, Check::Flagsmith(Box::new(own))));
     }
+    if let Some(writing) = textual::writing(profile).filter(|_| textual::has(test)) {
+        let own = textual::compile(test, writing, |pattern| pattern_of(pattern, test))?;
+        return Ok((slot, Check::Textual(Box::new(own))));
+    }
     let check = match test.op {
         Operator::Equals | Operator::In => equality(test, profile, texts)?,
         Operator::Contains => text(test, profile, TextOperator::Contains)?,
@@ -109,6 +114,7 @@ pub(crate) fn compile(
 pub(crate) fn sense(test: &Test, profile: Profile) -> Sense {
     match profile {
         Profile::Flagsmith => flagsmith::sense(test),
+        Profile::Togglr | Profile::FluxGate => textual::sense(test),
         _ if test.negate => Sense::Negated,
         _ => Sense::Plain,
     }
@@ -134,6 +140,8 @@ fn view(test: &Test, profile: Profile) -> View {
         (Profile::Unleash, false) if !is_time && test.op != Operator::Exists => View::Text,
         (Profile::Unleash, true) => View::FoldedText,
         (Profile::Flagsmith, _) if test.op == Operator::Exists || flagsmith::has(test.op) => View::Flagsmith,
+        (Profile::Togglr, _) if textual::has(test) => View::GoText,
+        (Profile::FluxGate, _) if textual::has(test) => View::JsonText,
         (_, true) => View::Folded,
         (_, false) => View::Raw,
     }
@@ -202,7 +210,11 @@ fn text(test: &Test, profile: Profile, operator: TextOperator) -> Result<Check, 
 }
 
 fn regex(test: &Test) -> Result<Check, String> {
-    let pattern = single_text(test)?;
+    let regex = pattern_of(single_text(test)?, test)?;
+    Ok(Check::Matches(Box::new(regex)))
+}
+
+fn pattern_of(pattern: &str, test: &Test) -> Result<Regex, String> {
     if pattern.len() > REGEX_TEXT {
         return Err(format!("a regular expression is at most {REGEX_TEXT} bytes long"));
     }
@@ -210,7 +222,6 @@ fn regex(test: &Test) -> Result<Check, String> {
         .case_insensitive(test.ignore_case)
         .size_limit(REGEX_BYTES)
         .build()
-        .map(|regex| Check::Matches(Box::new(regex)))
         .map_err(|error| format!("not a regular expression: {error}"))
 }
 
@@ -241,7 +252,7 @@ fn read_number(value: &Json, profile: Profile) -> Option<Number> {
 fn coercion(profile: Profile) -> Coercion {
     match profile {
         Profile::Unleash => Coercion::FromText,
-        Profile::Native | Profile::Flagd | Profile::Flagsmith => Coercion::Strict,
+        Profile::Togglr | Profile::FluxGate | Profile::Native | Profile::Flagd | Profile::Flagsmith => Coercion::Strict,
     }
 }
 

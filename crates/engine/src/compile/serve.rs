@@ -266,6 +266,8 @@ fn pieces(allocation: &Allocation, inputs: &[Input], tables: &mut Tables) -> Vec
     let mut text = allocation.salt.clone();
     let view = match allocation.scheme {
         Scheme::Flagsmith => View::FlagsmithText,
+        Scheme::Togglr => View::GoText,
+        Scheme::FluxGate => View::JsonText,
         Scheme::Hoist64 | Scheme::Unleash => View::Text,
     };
     for input in inputs {

@@ -324,6 +324,7 @@ fn compare(program: &Program, check: &Check, seen: &Seen<'_>) -> Reading {
             Reading::of_readable(rest.map(|rest| rest == test.remainder))
         }
         Check::Flagsmith(test) => Reading::of(test.holds(seen)),
+        Check::Textual(test) => Reading::of(test.holds(seen)),
         Check::Exists => Reading::of(!matches!(seen, Seen::Missing)),
         Check::Fixed(_)
         | Check::Release { .. }

@@ -8,4 +8,6 @@
 //! [`crate::program::Check`].
 
 pub(crate) mod flagsmith;
+pub mod go;
 pub mod python;
+pub(crate) mod textual;

@@ -63,6 +63,13 @@ pub enum Scheme {
     /// where that is 9998; position = place / 9998. A split with total weight W picks arm at `place · W / 9998`,
     /// which is Flagsmith's own choice where W is 10,000.
     Flagsmith,
+    /// Togglr: `h = 31·h + code point` over `salt part part …` in signed 64 bits; percent = |h| mod 100, refined to
+    /// hundredths by |h| / 100 mod 100. A split with total weight W picks arm at `hundredths · W / 10000`.
+    Togglr,
+    /// FluxGate: the first 8 bytes of SHA-256 of `salt ":" part …` as a 32-bit float of percent,
+    /// `f32(u64 / 2^64 · 100)`. A split with total weight W picks arm at `percent · W / 100`.
+    #[serde(rename = "fluxgate")]
+    FluxGate,
 }
 
 /// One part of what is hashed.

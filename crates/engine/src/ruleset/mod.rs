@@ -267,6 +267,11 @@ pub enum Profile {
     Flagd,
     /// Flagsmith's Python engine 10.2.
     Flagsmith,
+    /// Togglr's features processor of November 2025.
+    Togglr,
+    /// FluxGate's evaluation engine of 2026.
+    #[serde(rename = "fluxgate")]
+    FluxGate,
 }
 
 impl Profile {

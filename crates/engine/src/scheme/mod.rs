@@ -10,9 +10,11 @@
 //! must never change afterwards: that would move people.
 
 pub mod flagsmith;
+pub mod fluxgate;
 pub mod hoist64;
 pub mod murmur3;
 pub mod rendezvous;
+pub mod togglr;
 pub mod unleash;
 
 use crate::ruleset::{Bound, Scheme, Share};
@@ -26,6 +28,10 @@ pub enum Hash {
     Unleash(u32),
     /// Flagsmith's place.
     Flagsmith(u16),
+    /// Togglr's position.
+    Togglr(u16),
+    /// FluxGate's eight bytes.
+    FluxGate(u64),
 }
 
 /// What a hash is for; some schemes seed the two differently.
@@ -41,8 +47,9 @@ pub enum Purpose {
 pub const fn separator(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Hoist64 => "\0",
-        Scheme::Unleash => ":",
+        Scheme::Unleash | Scheme::FluxGate => ":",
         Scheme::Flagsmith => ",",
+        Scheme::Togglr => "",
     }
 }
 
@@ -52,6 +59,8 @@ pub fn hash<'p>(scheme: Scheme, purpose: Purpose, pieces: impl Iterator<Item = &
         Scheme::Hoist64 => Hash::Hoist64(hoist64::hash(pieces)),
         Scheme::Unleash => Hash::Unleash(unleash::hash(pieces, unleash::seed(purpose))),
         Scheme::Flagsmith => Hash::Flagsmith(flagsmith::place(pieces)),
+        Scheme::Togglr => Hash::Togglr(togglr::position(pieces)),
+        Scheme::FluxGate => Hash::FluxGate(fluxgate::hash(pieces)),
     }
 }
 
@@ -64,6 +73,10 @@ pub enum Start {
     Unleash(murmur3::Murmur3),
     /// The state after the text, and the text, which may have to be repeated.
     Flagsmith(Box<flagsmith::Beginning>),
+    /// The state after the text.
+    Togglr(togglr::Sum),
+    /// The state after the text.
+    FluxGate(Box<fluxgate::Text>),
 }
 
 impl Start {
@@ -73,6 +86,8 @@ impl Start {
             Scheme::Hoist64 => Self::Hoist64(first.into()),
             Scheme::Unleash => Self::Unleash(murmur3::Murmur3::new(unleash::seed(purpose)).after(first)),
             Scheme::Flagsmith => Self::Flagsmith(Box::new(flagsmith::Beginning::new(first))),
+            Scheme::Togglr => Self::Togglr(togglr::Sum::default().after(first)),
+            Scheme::FluxGate => Self::FluxGate(Box::new(fluxgate::Text::default().after(first))),
         }
     }
 
@@ -83,6 +98,8 @@ impl Start {
             Self::Hoist64(first) => Hash::Hoist64(hoist64::hash(std::iter::once(&**first).chain(rest))),
             Self::Unleash(state) => Hash::Unleash(rest.fold(*state, murmur3::Murmur3::after).finish()),
             Self::Flagsmith(beginning) => Hash::Flagsmith(beginning.place(rest)),
+            Self::Togglr(sum) => Hash::Togglr(rest.fold(*sum, togglr::Sum::after).position()),
+            Self::FluxGate(text) => Hash::FluxGate(rest.fold((**text).clone(), fluxgate::Text::after).finish()),
         }
     }
 }
@@ -97,6 +114,11 @@ pub fn random(scheme: Scheme, salt: &str, seed: u64) -> Hash {
             let place = mixed % u64::from(flagsmith::PLACES);
             Hash::Flagsmith(u16::try_from(place).unwrap_or_default())
         }
+        Scheme::Togglr => {
+            let position = mixed % u64::from(togglr::POSITIONS);
+            Hash::Togglr(u16::try_from(position).unwrap_or_default())
+        }
+        Scheme::FluxGate => Hash::FluxGate(mixed),
     }
 }
 
@@ -106,6 +128,8 @@ pub const fn base(scheme: Scheme) -> Hash {
         Scheme::Hoist64 => Hash::Hoist64(0),
         Scheme::Unleash => Hash::Unleash(0),
         Scheme::Flagsmith => Hash::Flagsmith(0),
+        Scheme::Togglr => Hash::Togglr(0),
+        Scheme::FluxGate => Hash::FluxGate(0),
     }
 }
 
@@ -115,6 +139,8 @@ pub fn inside(hash: Hash, share: Share, bound: Bound) -> bool {
         Hash::Hoist64(hash) => hoist64::inside(hash, share, bound),
         Hash::Unleash(hash) => unleash::inside(hash, share, bound),
         Hash::Flagsmith(place) => flagsmith::inside(place, share, bound),
+        Hash::Togglr(position) => togglr::inside(position, share, bound),
+        Hash::FluxGate(hash) => fluxgate::inside(hash, share, bound),
     }
 }
 
@@ -124,6 +150,8 @@ pub fn position(hash: Hash) -> u16 {
         Hash::Hoist64(hash) => hoist64::position(hash),
         Hash::Unleash(hash) => unleash::position(hash),
         Hash::Flagsmith(place) => flagsmith::position(place),
+        Hash::Togglr(position) => position,
+        Hash::FluxGate(hash) => fluxgate::position(hash),
     }
 }
 
@@ -133,6 +161,8 @@ pub fn point(hash: Hash, total: u64) -> u64 {
         Hash::Hoist64(hash) => hoist64::point(hash, total),
         Hash::Unleash(hash) => unleash::point(hash, total),
         Hash::Flagsmith(place) => flagsmith::point(place, total),
+        Hash::Togglr(position) => togglr::point(position, total),
+        Hash::FluxGate(hash) => fluxgate::point(hash, total),
     }
 }
 

@@ -1,0 +1,151 @@
+//! Schedules as windows.
+//!
+//! There the schedule that was made last decides, and of two made at once the one that turns off: here the window
+//! listed last. What holds outside of all of them is Togglr's baseline.
+//!
+//! | schedule | window |
+//! |---|---|
+//! | without `cron_expr` | from `starts_at` (else when the feature was made) until `ends_at` |
+//! | with `cron_expr` and `cron_duration` | recurs; the firings are the true ones, where Togglr guesses the last one |
+//! | with `cron_expr` alone | for ever after its first firing: a year long, at each firing anew |
+//!
+//! A span ends before `ends_at`, where Togglr counts that very moment in.
+
+use hoist_engine::ruleset::{Outside, Recurrence, Turns, Window};
+use hoist_engine::windows::Windows;
+use hoist_model::document;
+
+use super::document::{Feature, Schedule, Turn};
+use super::gap;
+use crate::report::Gaps;
+
+/// Longest a recurring window stays open, seconds.
+const LONGEST: u32 = 366 * 24 * 60 * 60;
+
+/// Shortest.
+const SHORTEST: u32 = 60;
+
+pub(super) fn translate(feature: &Feature, schedules: &[Schedule], gaps: &mut Gaps) -> document::Schedule {
+    if schedules.is_empty() {
+        return document::Schedule::default();
+    }
+    let mut ordered: Vec<&Schedule> = schedules.iter().collect();
+    ordered.sort_by_key(|own| (own.created_at, own.action));
+    let windows = ordered.iter().zip(1_usize..);
+    let windows = windows.filter_map(|(own, number)| {
+        let window = window(feature, own, number).and_then(readable);
+        window
+            .map_err(|problem| {
+                let text = format!("schedule {number} is left out: {problem}");
+                gaps.flag(&feature.key, gap::SCHEDULE, text);
+            })
+            .ok()
+    });
+    document::Schedule::new(windows.collect(), baseline(&ordered))
+}
+
+fn readable(window: Window) -> Result<Window, String> {
+    let (_, problems) = Windows::new(std::slice::from_ref(&window), Outside::Off);
+    match problems.into_iter().next() {
+        None => Ok(window),
+        Some(problem) => Err(problem.message),
+    }
+}
+
+/// What holds while no schedule does.
+fn baseline(ordered: &[&Schedule]) -> Outside {
+    let is_on = match ordered.first() {
+        Some(first) if first.pattern().is_some() => first.action == Turn::Disable,
+        _ => ordered.iter().any(|own| own.action == Turn::Disable),
+    };
+    if is_on { Outside::On } else { Outside::Off }
+}
+
+fn window(feature: &Feature, schedule: &Schedule, number: usize) -> Result<Window, String> {
+    let recurs = schedule
+        .pattern()
+        .map(|pattern| recurrence(pattern, schedule))
+        .transpose()?;
+    Ok(Window {
+        id: format!("schedule-{number}"),
+        name: String::new(),
+        turns: match schedule.action {
+            Turn::Enable => Turns::On,
+            Turn::Disable => Turns::Off,
+        },
+        from: schedule.starts_at.or(feature.created_at),
+        until: schedule.ends_at,
+        recurs,
+    })
+}
+
+fn recurrence(pattern: &str, schedule: &Schedule) -> Result<Recurrence, String> {
+    let (zone, cron) = match pattern.strip_prefix("CRON_TZ=").or_else(|| pattern.strip_prefix("TZ=")) {
+        Some(rest) => rest.split_once(' ').ok_or("its pattern is a time zone only")?,
+        None => (schedule.timezone.as_str(), pattern),
+    };
+    let duration = schedule.cron_duration.as_deref().filter(|text| !text.is_empty());
+    let seconds = match duration {
+        None => LONGEST,
+        Some(text) => match seconds(text).ok_or_else(|| format!("`{text}` is no duration"))? {
+            // There, as without one.
+            0 => LONGEST,
+            seconds if (SHORTEST..=LONGEST).contains(&seconds) => seconds,
+            _ => return Err(format!("it stays open for `{text}`; here that is a minute to 366 days")),
+        },
+    };
+    Ok(Recurrence {
+        cron: cron.trim().to_owned(),
+        time_zone: if zone.is_empty() {
+            "UTC".to_owned()
+        } else {
+            zone.to_owned()
+        },
+        seconds,
+    })
+}
+
+/// A duration as Go writes it (`2h45m0s`), rounded down to seconds.
+fn seconds(text: &str) -> Option<u32> {
+    let (mut rest, mut seconds) = (text, 0.0);
+    while !rest.is_empty() {
+        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+        let (number, after) = rest.split_at(end);
+        let units = [
+            ("ms", 0.001),
+            ("us", 1e-6),
+            ("µs", 1e-6),
+            ("ns", 1e-9),
+            ("h", 3_600.0),
+            ("m", 60.0),
+            ("s", 1.0),
+        ];
+        let (unit, size) = units.into_iter().find(|(unit, _)| after.starts_with(unit))?;
+        seconds += number.parse::<f64>().ok()? * size;
+        rest = after.get(unit.len()..)?;
+    }
+    let is_whole = !text.is_empty() && seconds <= f64::from(u32::MAX);
+    is_whole.then_some(seconds as u32)
+}
+
+impl Schedule {
+    fn pattern(&self) -> Option<&str> {
+        self.cron_expr.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn durations_are_gos() {
+        assert_eq!(seconds("2h45m0s"), Some(9_900));
+        assert_eq!(seconds("30m"), Some(1_800));
+        assert_eq!(seconds("1.5h"), Some(5_400));
+        assert_eq!(seconds("90000ms"), Some(90));
+        for text in ["", "5", "1d", "h", "-1h", "1h2"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+}
