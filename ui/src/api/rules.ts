@@ -10,7 +10,7 @@ export type AllocationInput =
 
 export interface Allocation {
   salt: string;
-  scheme?: 'hoist64' | 'unleash' | 'flagsmith';
+  scheme?: 'hoist64' | 'unleash' | 'flagsmith' | 'togglr' | 'fluxgate';
   inputs?: AllocationInput[];
   missing?: 'not_matched' | 'base' | 'draw';
   draw?: 'interval' | 'rendezvous';

@@ -108,7 +108,7 @@ export interface Session {
 
 export type FlagKind = 'boolean' | 'string' | 'integer' | 'float' | 'object' | 'any';
 export type Purpose = 'release' | 'experiment' | 'operational' | 'permission';
-export type Profile = 'native' | 'unleash' | 'flagd' | 'flagsmith';
+export type Profile = 'native' | 'unleash' | 'flagd' | 'flagsmith' | 'togglr' | 'fluxgate';
 export type Hue = 1 | 2 | 3 | 4 | 5 | 6;
 
 export interface Origin {

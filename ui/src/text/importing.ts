@@ -7,6 +7,8 @@ export const importText = {
     unleash: 'Unleash (export of feature toggles)',
     flagd: 'flagd (flag definitions)',
     flagsmith: 'Flagsmith (environment document)',
+    togglr: 'Togglr (answers of its admin API, in one file)',
+    fluxgate: 'FluxGate (answers of its GraphQL API, in one file)',
   },
   environment: 'Into environment',
   environmentHelp: 'Strategies and targeting of the file go here.',

@@ -12,6 +12,7 @@ use hoist_model::document::{Config, Flag, Overrides, from_json};
 use hoist_model::lower::lower_flag;
 use hoist_model::merge::merge_patch;
 use hoist_model::permission::Permission;
+use hoist_model::plan::lacks_salt;
 use hoist_model::record::Kind;
 use hoist_model::state::{Setting, State as Model};
 use jiff::Timestamp;
@@ -356,7 +357,7 @@ fn complete(value: &mut Value, place: &str) {
 fn salt(placed: &mut Map<String, Value>, place: &str) {
     let allocation = placed.entry("allocation").or_insert_with(|| json!({}));
     if let Value::Object(allocation) = allocation
-        && allocation.get("salt").and_then(Value::as_str).is_none_or(str::is_empty)
+        && lacks_salt(allocation)
     {
         allocation.insert("salt".into(), json!(place));
     }

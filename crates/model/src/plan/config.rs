@@ -207,7 +207,7 @@ impl Planner<'_> {
     fn complete_allocation(&mut self, placed: &mut Map<String, Json>) {
         let allocation = placed.entry("allocation").or_insert_with(|| json!({}));
         if let Json::Object(allocation) = allocation
-            && allocation.get("salt").and_then(Json::as_str).is_none_or(str::is_empty)
+            && lacks_salt(allocation)
         {
             allocation.insert("salt".into(), json!(self.source.salt()));
         }
@@ -473,6 +473,16 @@ pub fn segments_in(condition: &Condition) -> Vec<&str> {
         Condition::Not(inner) => segments_in(inner),
         Condition::Segment(key) => vec![key],
         Condition::Test(_) | Condition::Percentage(_) | Condition::Broken { .. } => Vec::new(),
+    }
+}
+
+/// Whether an allocation as JSON still needs a salt. Another system's scheme may have been used with an empty one, and
+/// everybody in it would be placed anew by any other.
+pub fn lacks_salt(allocation: &Map<String, Json>) -> bool {
+    let is_ours = allocation.get("scheme").is_none_or(|scheme| *scheme == "hoist64");
+    match allocation.get("salt").and_then(Json::as_str) {
+        None => true,
+        Some(salt) => salt.is_empty() && is_ours,
     }
 }
 

@@ -17,7 +17,7 @@ mod result;
 mod segment;
 mod undo;
 
-pub use config::segments_in;
+pub use config::{lacks_salt, segments_in};
 pub use request::{Moved, Past, Problem, Refusal, Request, Source};
 pub use restore::{More, Then};
 pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};

@@ -79,6 +79,25 @@ fn new_splits_get_a_salt_that_stays() {
     assert_eq!((plan.grade, plan.confirm.as_deref()), (Grade::Typed, Some("a")));
 }
 
+/// Togglr has no salt: giving it one with the next edit would place everybody anew.
+#[test]
+fn an_empty_salt_of_another_scheme_stays() {
+    let mut house = House::new();
+    house.apply(json!([create("a")])).expect("a flag");
+    let allocation = json!({"scheme": "togglr", "salt": ""});
+    let arms = json!([{"variant": "on", "weight": 1}, {"variant": "off", "weight": 1}]);
+    let split = json!({"default": {"serve": {"split": {"allocation": allocation, "arms": arms}}}});
+    house.apply(json!([edit("a", "dev", split)])).expect("a split");
+    house
+        .apply(json!([edit("a", "dev", json!({"enabled": true}))]))
+        .expect("an edit");
+    let kept = house.content()["config a in dev"]
+        .pointer("/default/serve/split/allocation")
+        .cloned();
+    let kept = kept.expect("an allocation");
+    assert_eq!((&kept["scheme"], &kept["salt"]), (&json!("togglr"), &json!("")));
+}
+
 #[test]
 fn what_is_dangerous_is_graded() {
     let mut house = House::new();

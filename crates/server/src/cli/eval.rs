@@ -1,7 +1,7 @@
 //! `hoist eval`: what flags answer for contexts, by the one engine, without a server.
 //!
 //! One JSON line per (context, flag): contexts in the order of the input, flags in byte order of
-//! key. The shape of a line is the source's own (`line`): ours, Unleash's or flagd's.
+//! key. The shape of a line is the source's own (`line`).
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -192,7 +192,9 @@ impl Subject {
     fn answers(&self, args: &EvalArgs, index: usize, source: &Map<String, Json>, now: Timestamp) -> String {
         let (context, now) = match args.from {
             Some(From::Unleash) => (unleash::context(source), unleash::moment(source).unwrap_or(now)),
-            Some(From::Flagd | From::FlagsmithContext) | None => (Context::from_json(source), now),
+            Some(From::Flagd | From::FlagsmithContext | From::Togglr | From::Fluxgate) | None => {
+                (Context::from_json(source), now)
+            }
         };
         let bound = self.snapshot.bind(&context);
         let mut lines = String::new();
@@ -239,6 +241,8 @@ fn source(from: From, fractional: Fractional) -> Result<Source, Failure> {
     match from {
         From::Unleash => Ok(Source::Unleash),
         From::Flagd => Ok(Source::Flagd(fractional.into())),
+        From::Togglr => Ok(Source::Togglr),
+        From::Fluxgate => Ok(Source::FluxGate),
         From::FlagsmithContext => Err(Failure::bad_input("an evaluation context is answered as a whole")),
     }
 }

@@ -1,6 +1,8 @@
-//! One line of `hoist eval`: ours, Unleash's or flagd's shape.
+//! One line of `hoist eval`, in the shape of the system whose flags were read.
+//!
+//! How to extend: a case in [`Answer::line`]; a system that answers with a body of its own has it in [`BodyLine`].
 
-use hoist_compat::{flagd, unleash};
+use hoist_compat::{flagd, fluxgate, togglr, unleash};
 use hoist_engine::{Explanation, Outcome};
 use hoist_model::portable::{ConfigEntry, FlagEntry};
 use serde::Serialize;
@@ -28,6 +30,8 @@ impl Answer<'_> {
             None | Some(From::FlagsmithContext) => serde_json::to_string(&self.native()),
             Some(From::Unleash) => serde_json::to_string(&self.unleash()),
             Some(From::Flagd) => serde_json::to_string(&self.flagd(asked)),
+            Some(From::Togglr) => serde_json::to_string(&self.togglr()),
+            Some(From::Fluxgate) => serde_json::to_string(&self.fluxgate()),
         };
         // The types below have string keys and finite numbers only: they always have a JSON form.
         line.unwrap_or_default()
@@ -79,6 +83,25 @@ impl Answer<'_> {
             explanation: self.explanation.as_ref(),
         }
     }
+
+    fn togglr(&self) -> BodyLine<'_> {
+        let mut body = togglr::answer(self.key, self.outcome.as_ref());
+        body.entry("feature_key").or_insert_with(|| self.key.into());
+        self.body(body)
+    }
+
+    fn fluxgate(&self) -> BodyLine<'_> {
+        let flag = self.flag.map(|flag| (flag, self.config));
+        self.body(fluxgate::answer(self.key, flag, self.outcome.as_ref()))
+    }
+
+    fn body(&self, body: Map<String, Json>) -> BodyLine<'_> {
+        BodyLine {
+            context: self.context,
+            body,
+            explanation: self.explanation.as_ref(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -112,6 +135,16 @@ struct FlagdLine<'a> {
     key: &'a str,
     #[serde(flatten)]
     answer: Map<String, Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a Explanation>,
+}
+
+/// What the system's server would send.
+#[derive(Serialize)]
+struct BodyLine<'a> {
+    context: usize,
+    #[serde(flatten)]
+    body: Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<&'a Explanation>,
 }

@@ -78,6 +78,10 @@ pub enum From {
     Unleash,
     /// A flag definition file.
     Flagd,
+    /// Answers of the admin API about one environment, in one file.
+    Togglr,
+    /// Answers of the GraphQL API about a team, in one file.
+    Fluxgate,
     /// An evaluation context: flags, segments and one identity in one document, answered as a whole.
     FlagsmithContext,
 }

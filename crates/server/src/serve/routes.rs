@@ -88,6 +88,8 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
         "unleash" => Source::Unleash,
         "flagd" => Source::Flagd(given.fractional),
         "flagsmith" => Source::Flagsmith,
+        "togglr" => Source::Togglr,
+        "fluxgate" => Source::FluxGate,
         "hoist" => {
             let file = hoist_compat::project_file(given.text);
             return file
@@ -95,7 +97,7 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
                 .map_err(|error| ImportProblem::Unreadable(error.to_string()));
         }
         _ => {
-            let known = vec!["unleash", "flagd", "flagsmith", "hoist"];
+            let known = vec!["unleash", "flagd", "flagsmith", "togglr", "fluxgate", "hoist"];
             return Err(ImportProblem::UnknownSource { known });
         }
     };

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
+mod bundles;
 mod commands;
 mod flagd;
 mod flagsmith;

@@ -15,7 +15,8 @@ function inputWords(allocation: Allocation): string {
 
 /** Scheme, salt and inputs: shown, never edited. */
 export function AllocationNote({ allocation }: { allocation: Allocation | undefined }) {
-  if (!allocation?.salt) return <p className={classes.hint}>{t.newAllocation}</p>;
+  const isNew = !allocation?.salt && (allocation?.scheme ?? 'hoist64') === 'hoist64';
+  if (!allocation || isNew) return <p className={classes.hint}>{t.newAllocation}</p>;
   return (
     <p className={classes.hint}>
       {t.allocation(inputWords(allocation), allocation.scheme ?? 'hoist64', allocation.salt.slice(0, 8))}

@@ -31,7 +31,7 @@ pub struct ImportArgs {
     /// The document; `-` reads standard input. Comments in JSON are accepted.
     file: PathBuf,
     /// Key of the environment the document is about. A project file names its own.
-    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith")]))]
+    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith"), ("source", "togglr"), ("source", "fluxgate")]))]
     environment: Option<String>,
     /// Of flagd: the generation of its `fractional`, 2 unless given. It is written down with each flag: generations place
     /// people differently.
@@ -85,6 +85,10 @@ enum ImportSource {
     Flagd,
     /// An environment document.
     Flagsmith,
+    /// Answers of the admin API about one environment, in one file.
+    Togglr,
+    /// Answers of the GraphQL API about a team, in one file.
+    Fluxgate,
     /// A project file of Hoist's own, JSON or YAML; without --url it is only checked.
     Hoist,
 }
@@ -96,6 +100,8 @@ impl ImportSource {
             Self::Unleash => "unleash",
             Self::Flagd => "flagd",
             Self::Flagsmith => "flagsmith",
+            Self::Togglr => "togglr",
+            Self::Fluxgate => "fluxgate",
             Self::Hoist => "hoist",
         }
     }
@@ -105,6 +111,8 @@ impl ImportSource {
             Self::Unleash => Some(Source::Unleash),
             Self::Flagd => Some(Source::Flagd(fractional.into())),
             Self::Flagsmith => Some(Source::Flagsmith),
+            Self::Togglr => Some(Source::Togglr),
+            Self::Fluxgate => Some(Source::FluxGate),
             Self::Hoist => None,
         }
     }
