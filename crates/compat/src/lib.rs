@@ -17,8 +17,11 @@ pub mod error;
 pub mod flagd;
 pub mod flagsmith;
 pub mod fluxgate;
+mod items;
 pub mod json;
+mod names;
 pub mod report;
+pub mod toggle_meister;
 pub mod togglr;
 pub mod unleash;
 
@@ -46,6 +49,8 @@ pub enum Source {
     FluxGate,
     /// Togglr: what its admin API says of an environment.
     Togglr,
+    /// Toggle-Meister: what its API or its database says.
+    ToggleMeister,
 }
 
 impl Source {
@@ -65,6 +70,7 @@ impl Source {
             Self::Flagsmith => flagsmith::import(document, environment),
             Self::FluxGate => fluxgate::import(document, environment),
             Self::Togglr => togglr::import(document, environment),
+            Self::ToggleMeister => toggle_meister::import(document, environment),
         }
     }
 }

@@ -9,6 +9,7 @@ export const importText = {
     flagsmith: 'Flagsmith (environment document)',
     togglr: 'Togglr (answers of its admin API, in one file)',
     fluxgate: 'FluxGate (answers of its GraphQL API, in one file)',
+    'toggle-meister': 'Toggle-Meister (answers of its API or tables, in one file)',
   },
   environment: 'Into environment',
   environmentHelp: 'Strategies and targeting of the file go here.',

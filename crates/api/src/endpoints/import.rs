@@ -30,7 +30,7 @@ use crate::query::Query;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// `unleash`, `flagd`, `flagsmith`, `togglr`, `fluxgate` or `hoist`.
+    /// `unleash`, `flagd`, `flagsmith`, `togglr`, `fluxgate`, `toggle-meister` or `hoist`.
     pub from: String,
     /// Key of the project that is made; only where the path names none. Without it the file's own.
     pub project: Option<String>,

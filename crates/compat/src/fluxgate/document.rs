@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
-use super::gap;
 use crate::error::ImportError;
+use crate::items::each;
 use crate::report::Gaps;
 
 /// What to do about a document of another form.
@@ -276,18 +276,6 @@ fn meant(features: &[Feature], wanted: &str) -> Result<String, ImportError> {
             Err(ImportError::new(what, next))
         }
     }
-}
-
-/// The items that can be read; the others are gaps.
-fn each<'d, T: Deserialize<'d>>(items: &'d [Json], list: &str, gaps: &mut Gaps) -> Vec<T> {
-    let mut read = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate() {
-        match T::deserialize(item) {
-            Ok(item) => read.push(item),
-            Err(error) => gaps.document(gap::UNREADABLE, format!("/{list}/{at} is left out: {error}")),
-        }
-    }
-    read
 }
 
 impl Document {

@@ -1,6 +1,6 @@
 //! A feature as a flag.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hoist_engine::ruleset::{self, Kind, Metadata, Prerequisite, Profile, Serve};
 use hoist_model::document::{Origin, Schedule};
@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Json};
 use super::criteria::Reader;
 use super::document::{Document, Feature};
 use super::{SYSTEM, gap};
-use crate::report::{Gaps, is_key};
+use crate::names::Taken;
+use crate::report::Gaps;
 
 /// Member of a configuration's `foreign`: why nothing is served there, in FluxGate's words.
 pub(super) const OFF: &str = "off";
@@ -121,15 +122,8 @@ pub(super) struct Table {
 impl Table {
     fn new(feature: &Feature) -> Self {
         let is_simple = feature.feature_type.eq_ignore_ascii_case("simple");
-        let mut used = BTreeSet::new();
-        let mut free = |name: &str| {
-            let name = if is_key(name) { name } else { "variant" };
-            let numbered = (2_u32..).map(|number| format!("{name}~{number}"));
-            let mut names = std::iter::once(name.to_owned()).chain(numbered);
-            let key = names.find(|name| !used.contains(name)).unwrap_or_default();
-            used.insert(key.clone());
-            key
-        };
+        let mut taken = Taken::default();
+        let mut free = |name: &str| taken.free(name, "variant");
         let mut keys = BTreeMap::new();
         let mut own = Vec::new();
         // A simple feature's value is a boolean whatever its variants say.

@@ -45,8 +45,6 @@ pub const SYSTEM: &str = "fluxgate";
 
 /// What a gap can be about.
 pub mod gap {
-    /// A part that is not of the expected form was left out.
-    pub const UNREADABLE: &str = "unreadable";
     /// The same key twice.
     pub const DUPLICATE: &str = "duplicate";
     /// An operator nobody knows.
@@ -61,6 +59,8 @@ pub mod gap {
     pub const VARIANT: &str = "variant";
     /// A kill that ends, or begins, by itself.
     pub const KILL: &str = "kill";
+    /// A part that is not of the expected form was left out.
+    pub use crate::items::UNREADABLE;
     /// The engine's own check finds fault with the result.
     pub use crate::report::REFUSED;
 }

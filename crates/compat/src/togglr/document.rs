@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::gap;
 use crate::error::ImportError;
+use crate::items::each;
 use crate::report::Gaps;
 
 /// What to do about a document of another form.
@@ -175,18 +175,6 @@ pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<Document, ImportE
         schedules,
         segments: segments.into_iter().map(|own| (own.id, own.name)).collect(),
     })
-}
-
-/// The items that can be read; the others are gaps.
-fn each<'d, T: Deserialize<'d>>(items: &'d [Json], list: &str, gaps: &mut Gaps) -> Vec<T> {
-    let mut read = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate() {
-        match T::deserialize(item) {
-            Ok(item) => read.push(item),
-            Err(error) => gaps.document(gap::UNREADABLE, format!("/{list}/{at} is left out: {error}")),
-        }
-    }
-    read
 }
 
 impl Document {

@@ -7,7 +7,7 @@
 //! | rules that include | rules that serve what the feature serves; the default is `off` |
 //! | variants and a `rollout_key` | a split in Togglr's scheme by that attribute, then the default value |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hoist_engine::ruleset::{self, Arm, Condition, Kind, Metadata, Profile, Serve, Split, What};
 use hoist_model::document::{ConfigRule, Foreign, Origin};
@@ -18,7 +18,8 @@ use super::condition::{Tree, allocation};
 use super::document::{self, Action, Details, Document, Rule};
 use super::{SYSTEM, gap, schedule};
 use crate::attribute;
-use crate::report::{Gaps, is_key};
+use crate::names::Taken;
+use crate::report::Gaps;
 
 /// All weights together, hundredths of a percent.
 const TOTAL: u32 = 10_000;
@@ -117,15 +118,8 @@ impl Table {
                         they differ, so do assignments";
             gaps.flag(&details.feature.key, gap::ORDER, text);
         }
-        let mut used = BTreeSet::new();
-        let mut free = |name: &str| {
-            let name = if is_key(name) { name } else { "variant" };
-            let numbered = (2_u32..).map(|number| format!("{name}~{number}"));
-            let mut names = std::iter::once(name.to_owned()).chain(numbered);
-            let key = names.find(|name| !used.contains(name)).unwrap_or_default();
-            used.insert(key.clone());
-            key
-        };
+        let mut taken = Taken::default();
+        let mut free = |name: &str| taken.free(name, "variant");
         let mut variants = Vec::with_capacity(ordered.len() + 2);
         let mut add = |key: &str, value: &str| {
             variants.push(ruleset::Variant {

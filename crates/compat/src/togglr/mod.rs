@@ -43,8 +43,6 @@ pub const SYSTEM: &str = "togglr";
 
 /// What a gap can be about.
 pub mod gap {
-    /// A part that is not of the expected form was left out.
-    pub const UNREADABLE: &str = "unreadable";
     /// The same key twice.
     pub const DUPLICATE: &str = "duplicate";
     /// An operator nobody knows.
@@ -61,6 +59,8 @@ pub mod gap {
     pub const SCHEDULE: &str = "schedule";
     /// A tag that did something there.
     pub const TAG: &str = "tag";
+    /// A part that is not of the expected form was left out.
+    pub use crate::items::UNREADABLE;
     /// The engine's own check finds fault with the result.
     pub use crate::report::REFUSED;
 }

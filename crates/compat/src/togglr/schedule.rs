@@ -31,25 +31,48 @@ pub(super) fn translate(feature: &Feature, schedules: &[Schedule], gaps: &mut Ga
     }
     let mut ordered: Vec<&Schedule> = schedules.iter().collect();
     ordered.sort_by_key(|own| (own.created_at, own.action));
-    let windows = ordered.iter().zip(1_usize..);
-    let windows = windows.filter_map(|(own, number)| {
-        let window = window(feature, own, number).and_then(readable);
+    let windows = (1_usize..).zip(&ordered).map(|(number, own)| {
+        let (window, problem) = window(feature, own, number);
+        if let Some(problem) = problem {
+            gaps.flag(&feature.key, gap::SCHEDULE, format!("schedule {number}: {problem}"));
+        }
         window
-            .map_err(|problem| {
-                let text = format!("schedule {number} is left out: {problem}");
-                gaps.flag(&feature.key, gap::SCHEDULE, text);
-            })
-            .ok()
     });
     document::Schedule::new(windows.collect(), baseline(&ordered))
 }
 
-fn readable(window: Window) -> Result<Window, String> {
+/// A schedule's window, and what is wrong with it. What cannot be read never opens, there and here; in a time zone that
+/// is not known it is UTC.
+fn window(feature: &Feature, schedule: &Schedule, number: usize) -> (Window, Option<String>) {
+    let (recurs, problem) = match schedule.pattern() {
+        None => (None, None),
+        Some(pattern) => {
+            let (recurs, problem) = recurrence(pattern, schedule);
+            (Some(recurs), problem)
+        }
+    };
+    let mut window = Window {
+        id: format!("schedule-{number}"),
+        name: String::new(),
+        turns: match schedule.action {
+            Turn::Enable => Turns::On,
+            Turn::Disable => Turns::Off,
+        },
+        from: schedule.starts_at.or(feature.created_at),
+        until: schedule.ends_at,
+        recurs,
+    };
     let (_, problems) = Windows::new(std::slice::from_ref(&window), Outside::Off);
-    match problems.into_iter().next() {
-        None => Ok(window),
-        Some(problem) => Err(problem.message),
+    let found = problems.into_iter().next();
+    if let (Some(found), Some(recurs)) = (&found, window.recurs.as_mut())
+        && found.path == "/recurs/time_zone"
+    {
+        let problem = format!("{}; it is taken as UTC, as there", found.message);
+        "UTC".clone_into(&mut recurs.time_zone);
+        return (window, Some(problem));
     }
+    let never = |problem: String| format!("{problem}; it never opens");
+    (window, problem.or(found.map(|found| found.message)).map(never))
 }
 
 /// What holds while no schedule does.
@@ -61,40 +84,24 @@ fn baseline(ordered: &[&Schedule]) -> Outside {
     if is_on { Outside::On } else { Outside::Off }
 }
 
-fn window(feature: &Feature, schedule: &Schedule, number: usize) -> Result<Window, String> {
-    let recurs = schedule
-        .pattern()
-        .map(|pattern| recurrence(pattern, schedule))
-        .transpose()?;
-    Ok(Window {
-        id: format!("schedule-{number}"),
-        name: String::new(),
-        turns: match schedule.action {
-            Turn::Enable => Turns::On,
-            Turn::Disable => Turns::Off,
-        },
-        from: schedule.starts_at.or(feature.created_at),
-        until: schedule.ends_at,
-        recurs,
-    })
-}
-
-fn recurrence(pattern: &str, schedule: &Schedule) -> Result<Recurrence, String> {
-    let (zone, cron) = match pattern.strip_prefix("CRON_TZ=").or_else(|| pattern.strip_prefix("TZ=")) {
-        Some(rest) => rest.split_once(' ').ok_or("its pattern is a time zone only")?,
-        None => (schedule.timezone.as_str(), pattern),
-    };
+/// A pattern, and what is wrong with its duration: then it is one of no time, which never opens.
+fn recurrence(pattern: &str, schedule: &Schedule) -> (Recurrence, Option<String>) {
+    let zoned = pattern.strip_prefix("CRON_TZ=").or_else(|| pattern.strip_prefix("TZ="));
+    let (zone, cron) = zoned
+        .and_then(|rest| rest.split_once(' '))
+        .unwrap_or((&schedule.timezone, pattern));
     let duration = schedule.cron_duration.as_deref().filter(|text| !text.is_empty());
-    let seconds = match duration {
-        None => LONGEST,
-        Some(text) => match seconds(text).ok_or_else(|| format!("`{text}` is no duration"))? {
-            // There, as without one.
-            0 => LONGEST,
-            seconds if (SHORTEST..=LONGEST).contains(&seconds) => seconds,
-            _ => return Err(format!("it stays open for `{text}`; here that is a minute to 366 days")),
-        },
+    let (seconds, problem) = match duration.map(|text| (text, seconds(text))) {
+        // There for ever.
+        None | Some((_, Some(0))) => (LONGEST, None),
+        Some((_, Some(seconds))) if (SHORTEST..=LONGEST).contains(&seconds) => (seconds, None),
+        Some((text, Some(_))) => (
+            0,
+            Some(format!("it stays open for `{text}`; here that is a minute to 366 days")),
+        ),
+        Some((text, None)) => (0, Some(format!("`{text}` is no duration"))),
     };
-    Ok(Recurrence {
+    let recurrence = Recurrence {
         cron: cron.trim().to_owned(),
         time_zone: if zone.is_empty() {
             "UTC".to_owned()
@@ -102,7 +109,8 @@ fn recurrence(pattern: &str, schedule: &Schedule) -> Result<Recurrence, String> 
             zone.to_owned()
         },
         seconds,
-    })
+    };
+    (recurrence, problem)
 }
 
 /// A duration as Go writes it (`2h45m0s`), rounded down to seconds.

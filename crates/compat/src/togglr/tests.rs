@@ -255,6 +255,30 @@ fn schedules_stand_against_their_baseline() {
 }
 
 #[test]
+fn a_schedule_that_cannot_be_read_leaves_the_baseline() {
+    for (broken, expected) in [
+        (json!({"cron_expr": "x y", "timezone": "UTC"}), "-"),
+        (json!({"cron_expr": "* * * * *", "cron_duration": "1d"}), "-"),
+        (json!({"cron_expr": "* * * * *", "cron_duration": "10s"}), "-"),
+        (
+            json!({"cron_expr": "0 10 * * *", "cron_duration": "1h", "timezone": "Mars/Base"}),
+            "on",
+        ),
+    ] {
+        let mut own = broken.clone();
+        own["action"] = "enable".into();
+        assert_eq!(line(&json!([own]), &[NOW]), expected, "{broken}");
+        own["feature_id"] = "1".into();
+        let mut document = of(&json!({"feature": feature(&json!({}))}));
+        document["schedules"] = json!([own]);
+        assert!(
+            imported(&document).gaps.iter().any(|own| own.code == gap::SCHEDULE),
+            "{broken}"
+        );
+    }
+}
+
+#[test]
 fn the_schedule_that_was_made_last_decides() {
     let from = "2025-11-20T10:00:00Z";
     let two = |enable: &str, disable: &str| {

@@ -29,6 +29,38 @@ pub fn flagd(data: &[u8]) {
     foreign(Source::Flagd(Fractional::V3), data);
 }
 
+/// Flagsmith's environment documents.
+///
+/// # Panics
+/// Where an import does not hold what every import must.
+pub fn flagsmith(data: &[u8]) {
+    foreign(Source::Flagsmith, data);
+}
+
+/// Togglr's answers.
+///
+/// # Panics
+/// Where an import does not hold what every import must.
+pub fn togglr(data: &[u8]) {
+    foreign(Source::Togglr, data);
+}
+
+/// FluxGate's answers.
+///
+/// # Panics
+/// Where an import does not hold what every import must.
+pub fn fluxgate(data: &[u8]) {
+    foreign(Source::FluxGate, data);
+}
+
+/// Toggle-Meister's answers and rows.
+///
+/// # Panics
+/// Where an import does not hold what every import must.
+pub fn toggle_meister(data: &[u8]) {
+    foreign(Source::ToggleMeister, data);
+}
+
 fn foreign(source: Source, data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(document) = json::read(text) else { return };

@@ -192,7 +192,7 @@ impl Subject {
     fn answers(&self, args: &EvalArgs, index: usize, source: &Map<String, Json>, now: Timestamp) -> String {
         let (context, now) = match args.from {
             Some(From::Unleash) => (unleash::context(source), unleash::moment(source).unwrap_or(now)),
-            Some(From::Flagd | From::FlagsmithContext | From::Togglr | From::Fluxgate) | None => {
+            Some(From::Flagd | From::FlagsmithContext | From::Togglr | From::Fluxgate | From::ToggleMeister) | None => {
                 (Context::from_json(source), now)
             }
         };
@@ -243,6 +243,7 @@ fn source(from: From, fractional: Fractional) -> Result<Source, Failure> {
         From::Flagd => Ok(Source::Flagd(fractional.into())),
         From::Togglr => Ok(Source::Togglr),
         From::Fluxgate => Ok(Source::FluxGate),
+        From::ToggleMeister => Ok(Source::ToggleMeister),
         From::FlagsmithContext => Err(Failure::bad_input("an evaluation context is answered as a whole")),
     }
 }

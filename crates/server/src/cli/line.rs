@@ -2,7 +2,7 @@
 //!
 //! How to extend: a case in [`Answer::line`]; a system that answers with a body of its own has it in [`BodyLine`].
 
-use hoist_compat::{flagd, fluxgate, togglr, unleash};
+use hoist_compat::{flagd, fluxgate, toggle_meister, togglr, unleash};
 use hoist_engine::{Explanation, Outcome};
 use hoist_model::portable::{ConfigEntry, FlagEntry};
 use serde::Serialize;
@@ -32,6 +32,7 @@ impl Answer<'_> {
             Some(From::Flagd) => serde_json::to_string(&self.flagd(asked)),
             Some(From::Togglr) => serde_json::to_string(&self.togglr()),
             Some(From::Fluxgate) => serde_json::to_string(&self.fluxgate()),
+            Some(From::ToggleMeister) => serde_json::to_string(&self.toggle_meister()),
         };
         // The types below have string keys and finite numbers only: they always have a JSON form.
         line.unwrap_or_default()
@@ -93,6 +94,10 @@ impl Answer<'_> {
     fn fluxgate(&self) -> BodyLine<'_> {
         let flag = self.flag.map(|flag| (flag, self.config));
         self.body(fluxgate::answer(self.key, flag, self.outcome.as_ref()))
+    }
+
+    fn toggle_meister(&self) -> BodyLine<'_> {
+        self.body(toggle_meister::answer(self.key, self.outcome.as_ref()))
     }
 
     fn body(&self, body: Map<String, Json>) -> BodyLine<'_> {

@@ -82,6 +82,8 @@ pub enum From {
     Togglr,
     /// Answers of the GraphQL API about a team, in one file.
     Fluxgate,
+    /// Answers of the API, or rows of the tables, in one file.
+    ToggleMeister,
     /// An evaluation context: flags, segments and one identity in one document, answered as a whole.
     FlagsmithContext,
 }

@@ -90,6 +90,7 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
         "flagsmith" => Source::Flagsmith,
         "togglr" => Source::Togglr,
         "fluxgate" => Source::FluxGate,
+        "toggle-meister" => Source::ToggleMeister,
         "hoist" => {
             let file = hoist_compat::project_file(given.text);
             return file
@@ -97,7 +98,15 @@ fn read_import(given: importer::File<'_>) -> Result<importer::Read, ImportProble
                 .map_err(|error| ImportProblem::Unreadable(error.to_string()));
         }
         _ => {
-            let known = vec!["unleash", "flagd", "flagsmith", "togglr", "fluxgate", "hoist"];
+            let known = vec![
+                "unleash",
+                "flagd",
+                "flagsmith",
+                "togglr",
+                "fluxgate",
+                "toggle-meister",
+                "hoist",
+            ];
             return Err(ImportProblem::UnknownSource { known });
         }
     };

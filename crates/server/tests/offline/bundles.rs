@@ -23,6 +23,12 @@ fn fluxgate() -> Json {
         "criteria": {"s": [{"priority": 0, "variantAllocations": weights}]}})
 }
 
+fn toggle_meister() -> Json {
+    let users = json!([{"userid": "alice", "env": "production", "features": {"beam": true}}]);
+    json!({"features": [{"name": "beam"}], "rollout_users": users, "read_at": "2025-11-20T10:00:00Z",
+           "toggles": [{"feature": "beam", "env": "production", "state": "ROLL", "schedule": {"hours_count": 0, "total_hours": 240}}]})
+}
+
 fn eval(system: &str, document: &Json, contexts: &str) -> Vec<Json> {
     let state = Scratch::new(&format!("{system}.json"), &document.to_string());
     let args = [
@@ -54,6 +60,34 @@ fn fluxgates_lines_are_its_bodies() {
     let expected = [
         line(0, json!(3), json!("amber"), "TARGETING_MATCH"),
         line(1, json!(false), Json::Null, "UNKNOWN"),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn toggle_meisters_lines_are_its_bodies() {
+    let state = Scratch::new("toggle-meister.json", &toggle_meister().to_string());
+    let args = [
+        "eval",
+        "--from",
+        "toggle-meister",
+        state.path(),
+        "--contexts",
+        "-",
+        "--environment",
+        "production",
+    ];
+    let at = [
+        args.as_slice(),
+        &["--now", "2025-11-20T11:00:00Z", "--flag", "beam", "--flag", "x"],
+    ]
+    .concat();
+    let lines = hoist(&at, "{\"enrollment_id\": \"alice\"}\n{}\n").lines();
+    let expected = [
+        json!({"context": 0, "beam": true}),
+        json!({"context": 0, "x": false}),
+        json!({"context": 1, "beam": false}),
+        json!({"context": 1, "x": false}),
     ];
     assert_eq!(lines, expected);
 }
@@ -97,7 +131,7 @@ fn imports_are_project_files() {
 
 #[test]
 fn other_documents_are_refused() {
-    for system in ["togglr", "fluxgate"] {
+    for system in ["togglr", "fluxgate", "toggle-meister"] {
         let source = Scratch::new(&format!("{system}-bad.json"), "{\"feature_states\": []}");
         let run = hoist(&["import", system, source.path(), "--environment", "production"], "");
         assert_eq!(run.code, 2, "{}", run.err);

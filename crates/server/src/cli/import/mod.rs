@@ -31,7 +31,7 @@ pub struct ImportArgs {
     /// The document; `-` reads standard input. Comments in JSON are accepted.
     file: PathBuf,
     /// Key of the environment the document is about. A project file names its own.
-    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith"), ("source", "togglr"), ("source", "fluxgate")]))]
+    #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith"), ("source", "togglr"), ("source", "fluxgate"), ("source", "toggle-meister")]))]
     environment: Option<String>,
     /// Of flagd: the generation of its `fractional`, 2 unless given. It is written down with each flag: generations place
     /// people differently.
@@ -89,6 +89,8 @@ enum ImportSource {
     Togglr,
     /// Answers of the GraphQL API about a team, in one file.
     Fluxgate,
+    /// Answers of the API, or rows of the tables, in one file.
+    ToggleMeister,
     /// A project file of Hoist's own, JSON or YAML; without --url it is only checked.
     Hoist,
 }
@@ -102,6 +104,7 @@ impl ImportSource {
             Self::Flagsmith => "flagsmith",
             Self::Togglr => "togglr",
             Self::Fluxgate => "fluxgate",
+            Self::ToggleMeister => "toggle-meister",
             Self::Hoist => "hoist",
         }
     }
@@ -113,6 +116,7 @@ impl ImportSource {
             Self::Flagsmith => Some(Source::Flagsmith),
             Self::Togglr => Some(Source::Togglr),
             Self::Fluxgate => Some(Source::FluxGate),
+            Self::ToggleMeister => Some(Source::ToggleMeister),
             Self::Hoist => None,
         }
     }
