@@ -1,11 +1,11 @@
-//! The forms a state comes in: a features document, `{state}`, or a list of delta events.
+//! The forms a state comes in: a features document, `{state}`, a list of delta events, or an export.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::gap;
 use super::wire::{Feature, Segment, text_of};
+use super::{export, gap};
 use crate::error::ImportError;
 use crate::report::Gaps;
 
@@ -19,16 +19,17 @@ pub(super) struct State {
 }
 
 /// What to do about a document of another form.
-const NEXT: &str = "give the body of /api/client/features (an object with `features`), or one with `state` or `events`";
-
-/// Members that only an admin export has.
-const EXPORT_ONLY: [&str; 3] = ["featureStrategies", "featureEnvironments", "projects"];
+const NEXT: &str = "give the body of /api/client/features (an object with `features`), one with `state` or `events`, or an \
+                    export of the admin API";
 
 impl State {
-    pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<Self, ImportError> {
+    pub(super) fn read(document: &Json, environment: &str, gaps: &mut Gaps) -> Result<Self, ImportError> {
         let Some(members) = document.as_object() else {
             return Err(ImportError::new("the document is not a JSON object", NEXT));
         };
+        if export::is_one(members) {
+            return Self::inner(&export::features(members, environment, gaps)?, gaps);
+        }
         if let Some(state) = members.get("state") {
             return Self::inner(state, gaps);
         }
@@ -39,10 +40,6 @@ impl State {
         let Some(members) = state.as_object() else {
             return Err(ImportError::new("`state` is not a JSON object", NEXT));
         };
-        if let Some(name) = EXPORT_ONLY.iter().find(|name| members.contains_key(**name)) {
-            let what = format!("`{name}` belongs to an admin export, which mixes all environments");
-            return Err(ImportError::new(what, NEXT));
-        }
         let mut all = Self::default();
         match (members.get("events"), members.get("features")) {
             (Some(Json::Array(events)), _) => events.iter().for_each(|event| all.apply(event, gaps)),

@@ -72,6 +72,8 @@ fn tags(feature: &Feature) -> Vec<String> {
     if feature.rest.get("stale") == Some(&Json::Bool(true)) {
         tags.push("stale".to_owned());
     }
+    let own = feature.rest.get("tags").and_then(Json::as_array).into_iter().flatten();
+    tags.extend(own.filter_map(Json::as_str).map(str::to_owned));
     tags
 }
 

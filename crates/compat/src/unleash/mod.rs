@@ -1,7 +1,7 @@
 //! Unleash: client features documents become projects.
 //!
-//! Read are a features document (`{version, features, segments}`), the same under `state`, and
-//! lists of delta events, applied in order. One feature is one boolean flag of the profile
+//! Read are a features document (`{version, features, segments}`), the same under `state`, lists of delta events,
+//! applied in order, and both exports of the admin API (`export`). One feature is one boolean flag of the profile
 //! `unleash`, one strategy one rule `{condition, gate, serve}`, one override of a variant one
 //! more rule before it. A feature without strategies serves its default to everybody.
 //!
@@ -16,6 +16,7 @@ mod constraint;
 mod context;
 mod dependencies;
 mod document;
+mod export;
 mod feature;
 mod segments;
 mod strategy;
@@ -51,7 +52,7 @@ pub mod gap {
     pub const UNKNOWN_OPERATOR: &str = "unknown_operator";
     /// A constraint whose value its operator cannot read.
     pub const BROKEN_CONSTRAINT: &str = "broken_constraint";
-    /// A segment that is not in the document.
+    /// A segment that is not in the document, or without its constraints.
     pub const MISSING_SEGMENT: &str = "missing_segment";
     /// A parent that can never satisfy its child.
     pub const DEPENDENCY: &str = "dependency";
@@ -77,7 +78,7 @@ pub mod gap {
 /// When it is none of the forms above.
 pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError> {
     let mut gaps = Gaps::default();
-    let state = document::State::read(document, &mut gaps)?;
+    let state = document::State::read(document, environment, &mut gaps)?;
     let keys = segments::keys(&state.segments);
     let tables: BTreeMap<String, variants::Table> = state
         .features

@@ -74,7 +74,7 @@ impl std::error::Error for Failure {}
 /// A foreign system on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum From {
-    /// A client features document, `{state}`, or `{events}`.
+    /// A client features document, `{state}`, `{events}`, or an export of the admin API.
     Unleash,
     /// A flag definition file.
     Flagd,

@@ -7,6 +7,7 @@
 
 mod constraints;
 mod documents;
+mod exports;
 mod properties;
 mod strategies;
 mod variants;

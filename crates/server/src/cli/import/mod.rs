@@ -79,7 +79,7 @@ struct Into {
 /// What may be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum ImportSource {
-    /// A client features document, `{state}`, or `{events}`.
+    /// A client features document, `{state}`, `{events}`, or an export of the admin API.
     Unleash,
     /// A flag definition file.
     Flagd,
