@@ -75,10 +75,24 @@ impl<K: Copy + Eq + Hash, D: Send + Sync + 'static> Documents<K, D> {
     where
         M: FnOnce(&dyn Environment) -> D + Send + 'static,
     {
+        self.get_while(environment, form, |_| true, make).await
+    }
+
+    /// The same of what time alone can make wrong.
+    pub(crate) async fn get_while<M>(
+        &self,
+        environment: &Arc<dyn Environment>,
+        form: K,
+        still_right: impl Fn(&D) -> bool + Send,
+        make: M,
+    ) -> Option<Arc<D>>
+    where
+        M: FnOnce(&dyn Environment) -> D + Send + 'static,
+    {
         let mut made = self.place(environment, form).lock_owned().await;
         // Before the rules: what is made of younger rules is made again, never the other way round.
         let now = state(&environment.snapshot());
-        if let Some((_, document)) = made.as_ref().filter(|(of, _)| *of == now) {
+        if let Some((_, document)) = made.as_ref().filter(|(of, own)| *of == now && still_right(own)) {
             return Some(Arc::clone(document));
         }
         let environment = Arc::clone(environment);

@@ -10,19 +10,30 @@
 //! | [`headers`] | fixed headers, cross-origin rules |
 //! | [`catalogue`] | what flags and variants are called there, once for each state |
 //! | [`names`] | how flags, variants and the environment are called there |
+//! | [`document`] | serving the environment document |
+//! | [`project`] | from rules to an environment document, and what that cannot say |
+//! | [`plan`] | a flag's steps as states |
+//! | [`condition`] | conditions as rules of segments |
+//! | [`split`] | splits as multivariate values |
 //! | [`value`] | values, and what counts as enabled |
 //!
 //! How to extend: a call is a line in `routes` and a test of its whole answer.
 
 mod answer;
 mod catalogue;
+mod condition;
+mod document;
 mod headers;
 mod names;
+mod plan;
+mod project;
 mod refusal;
 mod routes;
+mod split;
 mod value;
 mod wire;
 
+pub use project::{About, Export, Gap, export};
 pub use routes::routes;
 
 use std::sync::Arc;
@@ -57,6 +68,7 @@ pub struct Flagsmith {
     ports: Ports,
     settings: Settings,
     catalogues: Documents<(), catalogue::Catalogue>,
+    documents: Documents<(), document::Made>,
     /// Requests so far, the changing part of seeds.
     requests: AtomicU64,
 }
@@ -68,6 +80,7 @@ impl Flagsmith {
             ports,
             settings,
             catalogues: Documents::default(),
+            documents: Documents::default(),
             requests: AtomicU64::new(0),
         })
     }

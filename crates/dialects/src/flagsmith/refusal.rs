@@ -12,6 +12,8 @@ use super::headers;
 pub(super) enum Refusal {
     /// No key, or one that opens nothing.
     Unknown,
+    /// A public key where a secret one is needed.
+    Public,
     /// Another method than the route has; those that it has.
     Method(&'static str),
     /// No such flag for this key.
@@ -46,6 +48,7 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::UNAUTHORIZED,
+            Self::Public => StatusCode::FORBIDDEN,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Feature => StatusCode::NOT_FOUND,
             Self::Identifier | Self::Unreadable(_) | Self::Field { .. } => StatusCode::BAD_REQUEST,
@@ -62,6 +65,7 @@ impl Refusal {
                 return Map::from_iter([((*name).to_owned(), json!([why]))]).into();
             }
             Self::Unknown => "Invalid or missing Environment Key".to_owned(),
+            Self::Public => "This is for server-side keys only.".to_owned(),
             Self::Method(allowed) => format!("Method not allowed. Allowed: {allowed}."),
             Self::Feature => "Given feature not found".to_owned(),
             Self::Identifier => "Missing identifier".to_owned(),

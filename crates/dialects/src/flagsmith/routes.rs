@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 use super::answer::{About, Pen};
 use super::catalogue::Catalogue;
+use super::document::Asked;
 use super::refusal::Refusal;
 use super::wire::{self, Identity};
 use super::{Flagsmith, headers};
@@ -29,22 +30,26 @@ use crate::{Access, DialectRoute};
 enum Call {
     Flags,
     Identities,
+    Document,
+    Gaps,
 }
 
 impl Call {
-    const ALL: [Self; 2] = [Self::Flags, Self::Identities];
+    const ALL: [Self; 4] = [Self::Flags, Self::Identities, Self::Document, Self::Gaps];
 
     fn path(self) -> &'static str {
         match self {
             Self::Flags => "/api/v1/flags",
             Self::Identities => "/api/v1/identities",
+            Self::Document => "/api/v1/environment-document",
+            Self::Gaps => "/api/v1/environment-document/gaps",
         }
     }
 
     /// Its methods, and the same as `Allow` has them.
     fn methods(self) -> (&'static [Method], &'static str) {
         match self {
-            Self::Flags => (&[Method::GET, Method::HEAD], "GET, HEAD, OPTIONS"),
+            Self::Flags | Self::Document | Self::Gaps => (&[Method::GET, Method::HEAD], "GET, HEAD, OPTIONS"),
             Self::Identities => (&[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST, OPTIONS"),
         }
     }
@@ -93,6 +98,8 @@ impl Flagsmith {
     async fn answer(&self, call: Call, parts: &Parts, body: Body) -> Result<Response, Refusal> {
         let asker = self.asker(&parts.headers)?;
         match call {
+            Call::Document => self.document(&asker, &parts.headers, Asked::Document).await,
+            Call::Gaps => self.document(&asker, &parts.headers, Asked::Gaps).await,
             Call::Flags => self.flags(&asker, parts.uri.query()).await,
             Call::Identities if parts.method == Method::POST => {
                 let identity = wire::identity(&self.read(&parts.headers, body).await?)?;
@@ -276,16 +283,16 @@ fn json(text: Vec<u8>, seat: &Seat) -> Response {
     let to = response.headers_mut();
     headers::json(to);
     let notice = *seat.environment.notices(seat.class).borrow();
-    to.insert(headers::UPDATED_AT, updated_at(&notice));
+    to.insert(headers::UPDATED_AT, updated_at(last_change(&notice)));
     response
 }
 
-/// When what is served last changed, by hand or by time.
-pub(super) fn updated_at(notice: &Notice) -> HeaderValue {
-    let text = seconds(last_change(notice));
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("0.0"))
+/// A moment as clients compare it.
+pub(super) fn updated_at(at: Timestamp) -> HeaderValue {
+    HeaderValue::from_str(&seconds(at)).unwrap_or(HeaderValue::from_static("0.0"))
 }
 
+/// When what is served last changed, by hand or by time.
 pub(super) fn last_change(notice: &Notice) -> Timestamp {
     notice.changed_at.max(notice.turned_at)
 }

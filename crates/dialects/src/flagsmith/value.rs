@@ -28,6 +28,12 @@ impl Nature {
         }
     }
 
+    /// A value in Flagsmith's types; null where the application's own default applies.
+    pub(super) fn said(self, value: Option<&Json>) -> Json {
+        let Some(value) = value else { return Json::Null };
+        self.text(value).map_or_else(|| value.clone(), Json::from)
+    }
+
     /// A boolean flag is on where it serves `true`: its clients ask whether it is enabled. Flagsmith's own flags, and
     /// all that have another value, are on where they are on here.
     pub(super) fn is_on(self, enabled: bool, value: Option<&Json>) -> bool {
@@ -43,7 +49,7 @@ mod tests {
 
     #[test]
     fn values_have_flagsmiths_types() {
-        let said = |kind, profile, value: Json| Nature { kind, profile }.text(&value).map_or(value, Json::from);
+        let said = |kind, profile, value: Json| Nature { kind, profile }.said(Some(&value));
         let native = |kind, value| said(kind, Profile::Native, value);
         assert_eq!(native(Kind::Float, json!(10)), json!("10.0"));
         assert_eq!(native(Kind::Float, json!(1.5)), json!("1.5"));

@@ -1,6 +1,7 @@
 //! Flagsmith's SDK API, whole answers over the router.
 
 mod answers;
+mod document;
 mod refusals;
 
 use std::sync::Arc;
