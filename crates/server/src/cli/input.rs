@@ -40,31 +40,47 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A file as text.
 pub(super) fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes(path)?).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Failure::bad_input(format!("{}: is not UTF-8 text (byte {at})", shown(path)))
+    let bytes = bytes(path)?;
+    text_of(&shown(path), &bytes).map(str::to_owned)
+}
+
+fn text_of<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, Failure> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        Failure::bad_input(format!("{name}: is not UTF-8 text (byte {at})"))
     })
 }
 
 /// A JSON document, comments allowed.
-pub(super) fn document(path: &Path) -> Result<Json, Failure> {
-    json::read(&text(path)?).map_err(|bad| Failure::bad_input(format!("{}: {bad}; give a JSON document", shown(path))))
+fn document_of(name: &str, bytes: &[u8]) -> Result<Json, Failure> {
+    let text = text_of(name, bytes)?;
+    json::read(text).map_err(|bad| Failure::bad_input(format!("{name}: {bad}; give a JSON document")))
 }
 
 /// A document of another system, imported.
 pub(super) fn imported(path: &Path, source: Source, environment: &str) -> Result<Import, Failure> {
-    let document = document(path)?;
+    import_of(&shown(path), &bytes(path)?, source, environment)
+}
+
+/// The same of a document that was read already; its name is for messages.
+pub(super) fn import_of(name: &str, bytes: &[u8], source: Source, environment: &str) -> Result<Import, Failure> {
+    let document = document_of(name, bytes)?;
     source
         .import(&document, environment)
-        .map_err(|error| Failure::bad_input(format!("{}: {error}", shown(path))))
+        .map_err(|error| Failure::bad_input(format!("{name}: {error}")))
 }
 
 /// A portable project.
 pub(super) fn project(path: &Path) -> Result<ProjectFile, Failure> {
+    project_of(&shown(path), &bytes(path)?)
+}
+
+/// The same of a document that was read already; its name is for messages.
+pub(super) fn project_of(name: &str, bytes: &[u8]) -> Result<ProjectFile, Failure> {
     let next =
         "give a file written by `hoist export` or `hoist import … --out`, or say `--from unleash` or `--from flagd`";
-    hoist_compat::project_file(&text(path)?)
-        .map_err(|error| Failure::bad_input(format!("{}: {error}; {next}", shown(path))))
+    hoist_compat::project_file(text_of(name, bytes)?)
+        .map_err(|error| Failure::bad_input(format!("{name}: {error}; {next}")))
 }
 
 /// Contexts: objects, one after the other or in a list.

@@ -12,6 +12,7 @@ pub mod eval;
 pub mod export;
 pub mod flagd;
 mod flagsmith;
+mod http;
 pub mod import;
 mod input;
 mod line;

@@ -1,20 +1,11 @@
 //! A running Hoist, asked over its API: the one HTTP client of the commands.
 
-use std::error::Error as _;
-use std::time::Duration;
-
+use ::http::{HeaderValue, StatusCode, header};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde_json::Value as Json;
 
-use super::{BAD_INPUT, FAILED, Failure};
-
-/// Until there is a connection.
-const CONNECT: Duration = Duration::from_secs(10);
-/// Until there is an answer: the largest import takes seconds.
-const ANSWER: Duration = Duration::from_secs(300);
+use super::{BAD_INPUT, FAILED, Failure, http};
 
 /// Where it is, and as whom we ask.
 pub(super) struct Remote {
@@ -40,26 +31,14 @@ impl Remote {
     /// # Errors
     /// When the address or the token cannot be one.
     pub(super) fn new(url: &str, token: &str) -> Result<Self, Failure> {
-        let base = base(url)?;
+        let base = http::address("--url", url)?;
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             let message = "--token: this is no token; make one in the console under your name, or ask an owner";
             return Err(Failure::bad_input(message));
         }
-        // Fails when there is a provider already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .user_agent(concat!("hoist/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER)
-            // A redirected POST would arrive as a GET.
-            .redirect(Policy::none());
-        if base.scheme() == "http" {
-            // A machine without certificates can still ask over plain HTTP.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| Failure {
+        let http = http::client(&base).map_err(|error| Failure {
             code: FAILED,
-            message: format!("--url {url}: cannot be asked ({})", innermost(&error)),
+            message: format!("--url {url}: cannot be asked ({})", http::why(&error)),
         })?;
         Ok(Self {
             http,
@@ -88,9 +67,7 @@ impl Remote {
 
     /// Whether somebody between us and the server could read the token.
     pub(super) fn is_in_clear(&self) -> bool {
-        let host = self.base.host_str().unwrap_or_default();
-        let here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-        self.base.scheme() == "http" && !here
+        http::is_in_clear(&self.base)
     }
 
     /// Reads.
@@ -130,10 +107,7 @@ impl Remote {
 
     /// Asks, and reads the answer to what succeeded.
     async fn read<T>(&self, ask: Ask<'_>, read: impl Fn(&Bytes) -> Option<T>) -> Result<T, Failure> {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(ask.path);
-        }
+        let mut url = http::below(&self.base, ask.path);
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(ask.query);
         }
@@ -167,12 +141,7 @@ impl Remote {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
-        let address = self.address();
-        let why = if error.is_timeout() {
-            "no answer in time".to_owned()
-        } else {
-            innermost(error)
-        };
+        let (address, why) = (self.address(), http::why(error));
         Failure {
             code: FAILED,
             message: format!("{address} cannot be reached ({why}); is `hoist serve` running there?"),
@@ -190,18 +159,6 @@ impl Remote {
         };
         Failure { code: FAILED, message }
     }
-}
-
-fn base(url: &str) -> Result<Url, Failure> {
-    let wrong = |why: &str| Failure::bad_input(format!("--url {url}: {why}; give one like https://flags.example.com"));
-    let base = Url::parse(url).map_err(|error| wrong(&format!("this is no address ({error})")))?;
-    if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
-        return Err(wrong("this is no address of HTTP"));
-    }
-    if base.query().is_some() || base.fragment().is_some() {
-        return Err(wrong("an address has no query and no fragment"));
-    }
-    Ok(base)
 }
 
 /// A problem document as a failure: input that cannot be used is told apart from everything else.
@@ -235,46 +192,11 @@ fn refused(status: StatusCode, problem: &Json) -> Failure {
     Failure { code, message }
 }
 
-/// What lies below the layers that say “error sending request”.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    match error.source() {
-        Some(_) => cause.to_string(),
-        None => error.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
-    #[test]
-    fn addresses_are_of_http_and_end_at_the_path() {
-        assert!(base("https://flags.example.com/hoist").is_ok());
-        for wrong in ["flags.example.com", "ftp://a", "http://a/?b", "http://a/#b", ""] {
-            let failure = base(wrong).expect_err(wrong);
-            assert_eq!(failure.code, BAD_INPUT);
-            assert!(failure.message.contains("give one like"), "{failure}");
-        }
-    }
-
-    #[test]
-    fn tokens_stay_off_the_open_road() {
-        let in_clear = |url: &str| Remote::new(url, "hst_1").expect("a remote").is_in_clear();
-        assert!(in_clear("http://flags.example.com"));
-        for fine in [
-            "https://flags.example.com",
-            "http://127.0.0.1:8080",
-            "http://localhost",
-            "http://[::1]:1",
-        ] {
-            assert!(!in_clear(fine), "{fine}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn problems_keep_their_pointers_and_winners() {

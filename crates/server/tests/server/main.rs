@@ -22,3 +22,4 @@ mod proposal;
 #[path = "../../../store/tests/it/skip.rs"]
 mod skip;
 mod socket;
+mod source;

@@ -5,37 +5,38 @@ use std::io::{BufRead, Write};
 use hoist_app::source::Maker;
 use serde_json::Value as Json;
 
+use super::given::{Given, StandardInput};
 use super::{ImportArgs, text};
 use crate::cli::place::{choose, choose_organization};
 use crate::cli::progress::Bar;
 use crate::cli::remote::{Ask, Remote};
-use crate::cli::{FAILED, Failure, input, output};
+use crate::cli::{FAILED, Failure, output};
 use crate::{runtime, serve};
 
 /// Plans, asks, applies.
 pub(super) fn run(
     args: &ImportArgs,
+    given: Given,
     url: &str,
     input: &mut dyn BufRead,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
     let remote = Remote::with_token(url, args.into.token.as_deref())?;
-    check_questions(args)?;
-    let bytes = input::bytes(&args.file)?;
+    check_questions(args, given.standard_input)?;
     runtime(async {
-        let import = Import::begin(args, &remote, bytes, err).await?;
+        let import = Import::begin(args, &remote, given, err).await?;
         import.carry_out(input, out, err).await
     })?
 }
 
 /// Whoever cannot be asked has to say beforehand what to do.
-fn check_questions(args: &ImportArgs) -> Result<(), Failure> {
+fn check_questions(args: &ImportArgs, standard_input: StandardInput) -> Result<(), Failure> {
     let decided = args.into.yes || args.into.dry_run;
-    let why = match (decided, args.json, input::is_standard(&args.file)) {
-        (true, _, _) | (false, false, false) => return Ok(()),
+    let why = match (decided, args.json, standard_input) {
+        (true, _, _) | (false, false, StandardInput::Free) => return Ok(()),
         (false, true, _) => "--json asks no questions",
-        (false, false, true) => "standard input is the document and cannot answer",
+        (false, false, StandardInput::Taken) => "standard input is the document and cannot answer",
     };
     Err(Failure::bad_input(format!("{why}: say --yes or --dry-run")))
 }
@@ -48,6 +49,8 @@ struct Import<'a> {
     /// None: it is made.
     project: Option<String>,
     note: String,
+    /// Its name for people.
+    file: String,
     bytes: Vec<u8>,
 }
 
@@ -55,7 +58,7 @@ impl<'a> Import<'a> {
     async fn begin(
         args: &'a ImportArgs,
         remote: &'a Remote,
-        bytes: Vec<u8>,
+        given: Given,
         err: &mut dyn Write,
     ) -> Result<Self, Failure> {
         if remote.is_in_clear() {
@@ -70,7 +73,7 @@ impl<'a> Import<'a> {
             let (organization, project) = choose(&session, into.organization.as_deref(), into.project.as_deref())?;
             (organization, Some(project))
         };
-        let file = input::shown(&args.file);
+        let Given { name: file, bytes, .. } = given;
         let address = remote.address();
         let size = bytes.len().div_ceil(1024);
         output::write_report(
@@ -87,6 +90,7 @@ impl<'a> Import<'a> {
             organization,
             project,
             note: note.unwrap_or_else(|| format!("hoist import {} {file}", args.source.word())),
+            file,
             bytes,
         })
     }
@@ -139,10 +143,9 @@ impl<'a> Import<'a> {
             body: Some(self.bytes.clone()),
             idempotency,
         };
-        let file = input::shown(&self.args.file);
         let _bar = Bar::waiting("the server is at it");
         self.remote.json(ask).await.map_err(|failure| Failure {
-            message: format!("{file}: {failure}"),
+            message: format!("{}: {failure}", self.file),
             ..failure
         })
     }

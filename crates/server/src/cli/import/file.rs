@@ -10,13 +10,20 @@ use hoist_model::portable::text::Format;
 use serde_json::json;
 
 use super::ImportArgs;
+use super::given::Given;
 use super::text::{counted, gaps};
 use crate::cli::{FAILED, Failure, input, output};
 
 /// Imports into a file or to standard output. The report goes to `err`.
-pub(super) fn run(args: &ImportArgs, source: Source, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+pub(super) fn run(
+    args: &ImportArgs,
+    given: &Given,
+    source: Source,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failure> {
     let environment = args.environment.as_deref().unwrap_or_default();
-    let import = input::imported(&args.file, source, environment)?;
+    let import = input::import_of(&given.name, &given.bytes, source, environment)?;
     let text = text_of(&import.project, args.out.as_deref())?;
     match &args.out {
         Some(path) => {
@@ -33,9 +40,9 @@ pub(super) fn run(args: &ImportArgs, source: Source, out: &mut dyn Write, err: &
 }
 
 /// A file of our own: read, checked and, with --out, written anew, perhaps in the other form.
-pub(super) fn check(args: &ImportArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
-    let file = input::shown(&args.file);
-    let project = input::project(&args.file)?;
+pub(super) fn check(args: &ImportArgs, given: &Given, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let file = &given.name;
+    let project = input::project_of(file, &given.bytes)?;
     let mut problems = Vec::new();
     for environment in project.environments.keys() {
         let ruleset = project.ruleset(environment);

@@ -2,6 +2,8 @@
 
 mod apply;
 mod file;
+mod given;
+mod site;
 mod text;
 
 use std::io::{BufRead, Write};
@@ -9,13 +11,14 @@ use std::path::PathBuf;
 
 use hoist_compat::Source;
 
+use self::site::SiteArgs;
 use super::Failure;
 use super::flagd::Fractional;
 
 pub(super) use text::gaps;
 
 /// Turns another system's flags into a project file, or brings them into a running Hoist, and says
-/// what could not be carried over.
+/// what could not be carried over. They are read from a file, or with --source-url from that system itself.
 ///
 /// With --url the import is planned there first: the plan is printed, and carried out after a yes
 /// or with --yes. What `hoist export` wrote comes back without loss. Exit codes: 0 done, proposed, planned with --dry-run, or nothing to change;
@@ -23,13 +26,17 @@ pub(super) use text::gaps;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   hoist import unleash features.json --environment production --out shop.yaml
-  hoist import hoist shop.yaml --url https://flags.example.com --new-project")]
+  hoist import hoist shop.yaml --url https://flags.example.com --new-project
+  hoist import togglr --source-url https://togglr.example.com --environment prod --save prod.json --out shop.yaml")]
 pub struct ImportArgs {
     /// Where the flags come from.
     #[arg(value_enum)]
     source: ImportSource,
     /// The document; `-` reads standard input. Comments in JSON are accepted.
-    file: PathBuf,
+    #[arg(required_unless_present = "source_url")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    site: SiteArgs,
     /// Key of the environment the document is about. A project file names its own.
     #[arg(long, value_name = "KEY", required_if_eq_any([("source", "unleash"), ("source", "flagd"), ("source", "flagsmith"), ("source", "togglr"), ("source", "fluxgate"), ("source", "toggle-meister")]))]
     environment: Option<String>,
@@ -139,10 +146,11 @@ pub fn run(
     if args.fractional.is_some() && args.source != ImportSource::Flagd {
         return Err(Failure::bad_input("--fractional goes with flagd only: leave it out"));
     }
+    let given = given::read(args, err)?;
     match (&args.url, args.source.foreign(args.fractional.unwrap_or_default())) {
-        (Some(url), _) => apply::run(args, url, input, out, err),
-        (None, Some(source)) => file::run(args, source, out, err),
-        (None, None) => file::check(args, out, err),
+        (Some(url), _) => apply::run(args, given, url, input, out, err),
+        (None, Some(source)) => file::run(args, &given, source, out, err),
+        (None, None) => file::check(args, &given, out, err),
     }
 }
 
