@@ -25,7 +25,11 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn new(document: &Json) -> Self {
-        let text = Bytes::from(document.to_string());
+        Self::of_text(document.to_string())
+    }
+
+    pub(crate) fn of_text(text: impl Into<Bytes>) -> Self {
+        let text = text.into();
         let tag = format!("\"{:032x}\"", xxh3_128(&text));
         Self {
             text,

@@ -23,5 +23,6 @@ pub mod ports;
 mod query;
 mod route;
 mod text;
+pub mod unleash;
 
 pub use route::{Access, DialectRoute};

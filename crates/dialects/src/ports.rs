@@ -103,10 +103,26 @@ pub struct Evaluated {
     pub variant: Option<u16>,
 }
 
+/// How often a client asked for a flag that it evaluated by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// Index of the flag in its project.
+    pub flag: u32,
+    /// Times that it was enabled.
+    pub yes: u64,
+    /// Times that it was not.
+    pub no: u64,
+    /// Times by the variant's index in the flag.
+    pub variants: Vec<(u16, u64)>,
+}
+
 /// What flows up.
 pub trait Facts: Send + Sync + 'static {
     /// These flags were answered in one request. Must not wait.
     fn evaluated(&self, seat: &Seat, batch: &[Evaluated]);
+
+    /// A client counted these since it last said so. Must not wait.
+    fn reported(&self, seat: &Seat, batch: &[Reported]);
 }
 
 /// All ports of a dialect.

@@ -7,7 +7,8 @@
 //! [`Parts::steps`]; both ways in (documents and [`ProjectFile`]) then have it.
 
 use hoist_engine::ruleset::{
-    FlagRules, Kind, Prerequisite, Rule, Ruleset, SegmentGroup, SegmentRules, Serve, Step, SubjectGroup, Variant, What,
+    FlagRules, Kind, Prerequisite, Profile, Rule, Ruleset, SegmentGroup, SegmentRules, Serve, Step, SubjectGroup,
+    Variant, What,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -62,7 +63,13 @@ pub fn lower_flag(
         steps: parts.steps(),
         metadata: flag.metadata.clone(),
         version,
-        foreign: merged(flag.foreign.to_map(), config.map(|config| config.foreign.to_map())),
+        foreign: origin(
+            flag.profile,
+            flag.foreign.to_map(),
+            config.map(|config| config.foreign.to_map()),
+            &flag.description,
+            parts.rules,
+        ),
     }
 }
 
@@ -133,7 +140,13 @@ fn lower_entry(key: &str, flag: &FlagEntry, environment: &str) -> FlagRules {
         steps: parts.steps(),
         metadata: flag.metadata.clone(),
         version: 0,
-        foreign: merged(flag.foreign.clone(), config.map(|config| config.foreign.clone())),
+        foreign: origin(
+            flag.profile,
+            flag.foreign.clone(),
+            config.map(|config| config.foreign.clone()),
+            &flag.description,
+            parts.rules,
+        ),
     }
 }
 
@@ -254,9 +267,29 @@ fn absent_serve(kind: Kind, variants: &[Variant]) -> Serve {
     }
 }
 
-/// What the origin knew about the flag, then about this environment.
-fn merged(mut flag: Map<String, Json>, environment: Option<Map<String, Json>>) -> Map<String, Json> {
+/// What the origin knew about the flag, then about this environment; of an imported flag also what it says of itself
+/// and, as `rules` by their ids, what its origin said about each.
+fn origin(
+    profile: Profile,
+    mut flag: Map<String, Json>,
+    environment: Option<Map<String, Json>>,
+    description: &str,
+    rules: &[ConfigRule],
+) -> Map<String, Json> {
     flag.extend(environment.into_iter().flatten());
+    if profile.is_native() {
+        return flag;
+    }
+    if !description.is_empty() {
+        flag.entry("description").or_insert_with(|| description.into());
+    }
+    let told = rules.iter().filter(|rule| !rule.disabled && !rule.foreign.is_empty());
+    let told: Map<String, Json> = told
+        .map(|rule| (rule.id.clone(), Json::Object(rule.foreign.to_map())))
+        .collect();
+    if !told.is_empty() {
+        flag.entry("rules").or_insert(Json::Object(told));
+    }
     flag
 }
 

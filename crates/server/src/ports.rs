@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use hoist_app::App;
 use hoist_app::source::digest;
-use hoist_dialects::ports::{Class, CredentialId, Credentials, Environment, Evaluated, Facts, Identities, Ports, Seat};
+use hoist_dialects::ports::{
+    Class, CredentialId, Credentials, Environment, Evaluated, Facts, Identities, Ports, Reported, Seat,
+};
 use hoist_engine::Context;
 use hoist_model::Id;
 use hoist_model::document::{Credential, CredentialKind};
@@ -107,5 +109,10 @@ struct Counted(Arc<Metrics>);
 impl Facts for Counted {
     fn evaluated(&self, _: &Seat, batch: &[Evaluated]) {
         self.0.evaluations.add(u64::try_from(batch.len()).unwrap_or(u64::MAX));
+    }
+
+    fn reported(&self, _: &Seat, batch: &[Reported]) {
+        let times = batch.iter().map(|one| one.yes.saturating_add(one.no));
+        self.0.evaluations.add(times.fold(0, u64::saturating_add));
     }
 }

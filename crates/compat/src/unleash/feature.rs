@@ -160,11 +160,14 @@ impl Label {
 }
 
 fn strategy_rules(feature: &Feature, table: &Table, place: &Place<'_>, rules: &mut Vec<ConfigRule>, gaps: &mut Gaps) {
-    let admission = place.admission(gaps);
+    let mut admission = place.admission(gaps);
     let label = Label::strategy(place.number, place.strategy);
     let first = rules.len();
     let serve = if place.strategy.variants.is_empty() {
         overrides(feature, table, &admission, &label, rules);
+        if !feature.variants.is_empty() {
+            admission.foreign.insert("variants".to_owned(), "feature".into());
+        }
         table.by_feature(feature, place.chance("/variant"))
     } else {
         table.by_strategy(place, gaps)

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use hoist_dialects::ports::{
-    Class, CredentialId, Credentials, Environment, EnvironmentId, Evaluated, Facts, Identities, Notice, Ports, Seat,
+    Class, CredentialId, Credentials, Environment, EnvironmentId, Evaluated, Facts, Identities, Notice, Ports,
+    Reported, Seat,
 };
 use hoist_engine::ruleset::Ruleset;
 use hoist_engine::{Context, Snapshot};
@@ -22,6 +23,7 @@ pub struct House {
     place: Arc<Place>,
     pub stored: Mutex<Option<(String, String, u64)>>,
     pub answered: Mutex<Vec<Evaluated>>,
+    pub reported: Mutex<Vec<Reported>>,
 }
 
 struct Place {
@@ -68,6 +70,7 @@ impl House {
             place: Arc::new(place),
             stored: Mutex::default(),
             answered: Mutex::default(),
+            reported: Mutex::default(),
         })
     }
 
@@ -165,6 +168,10 @@ impl Identities for House {
 impl Facts for House {
     fn evaluated(&self, _: &Seat, batch: &[Evaluated]) {
         self.answered.lock().unwrap().extend_from_slice(batch);
+    }
+
+    fn reported(&self, _: &Seat, batch: &[Reported]) {
+        self.reported.lock().unwrap().extend_from_slice(batch);
     }
 }
 

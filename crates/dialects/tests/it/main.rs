@@ -5,3 +5,4 @@ mod flagd;
 mod flagsmith;
 mod house;
 mod ofrep;
+mod unleash;

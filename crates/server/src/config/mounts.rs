@@ -8,11 +8,14 @@ use figment::value::Dict;
 use super::reader::Reader;
 
 const KEY: &str = "mounts";
+/// The mount that adds nothing to the paths of its dialect.
+const ROOT: &str = "/";
 const KEYS: [&str; 2] = ["dialect", "path"];
-const DIALECTS: [(&str, Dialect); 3] = [
+const DIALECTS: [(&str, Dialect); 4] = [
     ("ofrep", Dialect::Ofrep),
     ("flagd", Dialect::Flagd),
     ("flagsmith", Dialect::Flagsmith),
+    ("unleash", Dialect::Unleash),
 ];
 
 /// A language in which applications ask.
@@ -24,6 +27,8 @@ pub enum Dialect {
     Flagd,
     /// Flagsmith's SDK API.
     Flagsmith,
+    /// Unleash's client and frontend API.
+    Unleash,
 }
 
 impl Dialect {
@@ -33,6 +38,7 @@ impl Dialect {
             Self::Ofrep => "ofrep",
             Self::Flagd => "flagd",
             Self::Flagsmith => "flagsmith",
+            Self::Unleash => "unleash",
         }
     }
 }
@@ -42,8 +48,15 @@ impl Dialect {
 pub struct MountConfig {
     /// The language.
     pub dialect: Dialect,
-    /// Where it begins: with a slash in front, none at the end.
+    /// Where it begins: with a slash in front, none at the end; empty at the root.
     pub path: String,
+}
+
+impl MountConfig {
+    /// As it stands in the configuration.
+    pub fn shown_path(&self) -> &str {
+        if self.path.is_empty() { ROOT } else { &self.path }
+    }
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<Vec<MountConfig>> {
@@ -85,6 +98,9 @@ fn dialect(reader: &mut Reader, index: usize, table: &Dict) -> Option<Dialect> {
 
 fn path(reader: &mut Reader, index: usize, table: &Dict) -> Option<String> {
     let path = table.get("path").and_then(|value| value.as_str()).unwrap_or_default();
+    if path == ROOT {
+        return Some(String::new());
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
     if path.len() > 1
         && path.starts_with('/')
@@ -94,6 +110,6 @@ fn path(reader: &mut Reader, index: usize, table: &Dict) -> Option<String> {
     {
         return Some(path.to_owned());
     }
-    let message = "`path` must be like /ofrep/v1: a slash in front, none at the end, letters, digits and -._~";
+    let message = "`path` must be / or like /ofrep/v1: a slash in front, none at the end, letters, digits and -._~";
     reader.refuse(KEY, format!("mount {}: {message}", index + 1))
 }

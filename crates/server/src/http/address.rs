@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use http::{HeaderMap, Request};
+use http::{Extensions, HeaderMap, Request};
 
 use crate::config::Network;
 
@@ -12,8 +12,13 @@ const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The address of the client: the peer, or what trusted proxies say of it.
 pub fn client<B>(request: &Request<B>, trusted: &[Network]) -> Option<IpAddr> {
-    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    Some(behind(peer.ip().to_canonical(), request.headers(), trusted))
+    of_client(request.extensions(), request.headers(), trusted)
+}
+
+/// The same of a request that was taken apart.
+pub fn of_client(extensions: &Extensions, headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(behind(peer.ip().to_canonical(), headers, trusted))
 }
 
 /// Whether a trusted proxy says that the client came to it over HTTPS. Nobody else is believed: we

@@ -2,14 +2,18 @@
 //!
 //! How to add a dialect: an arm in [`table`].
 
+use std::sync::Arc;
+
 use hoist_dialects::DialectRoute;
 use hoist_dialects::flagd::{self, Flagd};
 use hoist_dialects::flagsmith::{self, Flagsmith};
 use hoist_dialects::ofrep::{self, Ofrep};
 use hoist_dialects::ports::Ports;
+use hoist_dialects::unleash::{self, Unleash};
 
 use crate::cli::Failure;
 use crate::config::{Config, Dialect, MountConfig};
+use crate::http::address;
 
 /// Paths that are the server's own, whatever is mounted.
 const OURS: [&str; 5] = ["/hoist/{*rest}", "/assets/{*rest}", "/healthz", "/readyz", "/metrics"];
@@ -34,7 +38,7 @@ pub(super) fn routes(config: &Config, ports: &Ports) -> Result<Vec<DialectRoute>
     for mount in &config.mounts {
         let routes = table(mount, config, ports);
         tables.push(Table {
-            owner: format!("{} at {}", mount.dialect.name(), mount.path),
+            owner: format!("{} at {}", mount.dialect.name(), mount.shown_path()),
             paths: routes.iter().map(|route| route.path.clone()).collect(),
         });
         all.extend(routes);
@@ -63,6 +67,16 @@ fn table(mount: &MountConfig, config: &Config, ports: &Ports) -> Vec<DialectRout
             };
             flagsmith::routes(&Flagsmith::new(ports.clone(), settings))
         }
+        Dialect::Unleash => unleash::routes(&Unleash::new(ports.clone(), unleash_settings(mount, config))),
+    }
+}
+
+fn unleash_settings(mount: &MountConfig, config: &Config) -> unleash::Settings {
+    let trusted = config.security.trusted_proxies.clone();
+    unleash::Settings {
+        path: mount.path.clone(),
+        body_bytes: config.limits.body_bytes,
+        caller: Arc::new(move |parts| address::of_client(&parts.extensions, &parts.headers, &trusted)),
     }
 }
 

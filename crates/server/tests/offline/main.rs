@@ -12,6 +12,7 @@ mod flagsmith;
 mod gherkin;
 mod real;
 mod unleash;
+mod unleash_projection;
 
 use std::io::Write;
 use std::path::PathBuf;

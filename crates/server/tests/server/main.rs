@@ -23,3 +23,4 @@ mod proposal;
 mod skip;
 mod socket;
 mod source;
+mod unleash;
