@@ -4,8 +4,11 @@
 
 import { flagdCore } from "./clients/flagd-core.mjs";
 import { ofrepCore } from "./clients/ofrep-core.mjs";
-import { flagsmithEngine, pythonProvider, rustProvider } from "./clients/programs.mjs";
+import { flagsmithEngine, pythonProvider, rustProvider, unleashPython } from "./clients/programs.mjs";
 import { realInput } from "./clients/real-input.mjs";
+import { unleashClient } from "./clients/unleash-client.mjs";
+import { unleashProxyClient } from "./clients/unleash-proxy-client.mjs";
+import { unleashSpecification } from "./clients/unleash-specification.mjs";
 import { webProvider } from "./clients/web-provider.mjs";
 import { addFlags } from "./lib/flags.mjs";
 import { Report } from "./lib/report.mjs";
@@ -18,6 +21,10 @@ const CLIENTS = [
   ["open-feature-ofrep (crate)", rustProvider],
   ["@openfeature/flagd-core", flagdCore],
   ["flagsmith-flag-engine (PyPI), 5,000 pairs", flagsmithEngine],
+  ["unleash-client", unleashClient],
+  ["unleash-client, Unleash's client specification", unleashSpecification],
+  ["unleash-proxy-client", unleashProxyClient],
+  ["UnleashClient (PyPI)", unleashPython],
   ["real input", realInput],
 ];
 

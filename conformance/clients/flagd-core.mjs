@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { FlagdCore } from "@openfeature/flagd-core";
+import { drawing } from "../lib/drawing.mjs";
 
 const CONTEXTS = 150;
 const FOREIGN = 30;
@@ -76,20 +77,6 @@ async function bulk(site, key, context) {
   });
   assert.equal(answer.status, 200);
   return new Map((await answer.json()).flags.map((flag) => [flag.key, flag]));
-}
-
-/** Repeats itself: mulberry32. */
-function drawing(seed) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (end) => Math.floor(next() * end);
-  const one = (...items) => items[below(items.length)];
-  return { below, one };
 }
 
 const COUNTRIES = ["DE", "FR", "NO", "de"];

@@ -10,6 +10,9 @@ export const pythonProvider = (site, report) =>
 export const flagsmithEngine = (site, report) =>
   program(site, report, here("../.venv/bin/python"), [here("python/flagsmith_engine.py")]);
 
+export const unleashPython = (site, report) =>
+  program(site, report, here("../.venv/bin/python"), [here("python/unleash.py")]);
+
 export const rustProvider = (site, report) =>
   program(site, report, here("rust/target/debug/hoist-conformance-rust"), []);
 

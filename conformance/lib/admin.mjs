@@ -1,10 +1,11 @@
 // The administration API, as a script would use it.
 
-const PROJECT = "/hoist/v1/organizations/default/projects/first";
+const ORGANIZATION = "/hoist/v1/organizations/default";
 
 export class Admin {
   #origin;
   #cookie;
+  #project = `${ORGANIZATION}/projects/first`;
 
   static async signIn(origin, { email, password }) {
     const admin = new Admin();
@@ -17,9 +18,25 @@ export class Admin {
     return admin;
   }
 
+  /** The same person in a project of its own with one environment, `dev`. */
+  async inProject(key) {
+    const other = new Admin();
+    other.#origin = this.#origin;
+    other.#cookie = this.#cookie;
+    await this.#changes(ORGANIZATION, [{ project: { create: { key } } }]);
+    other.#project = `${ORGANIZATION}/projects/${key}`;
+    const environments = await (await other.#send("GET", `${other.#project}/environments`)).json();
+    if (!JSON.stringify(environments).includes('"dev"')) await other.change({ environment: { create: { key: "dev" } } });
+    return other;
+  }
+
   /** Carries out changes of the project. */
-  async change(...changes) {
-    const answer = await this.#send("POST", `${PROJECT}/changes`, JSON.stringify({ changes }));
+  change(...changes) {
+    return this.#changes(this.#project, changes);
+  }
+
+  async #changes(place, changes) {
+    const answer = await this.#send("POST", `${place}/changes`, JSON.stringify({ changes }));
     const json = await answer.json();
     if (json.outcome !== "applied") throw new Error(`not applied: ${JSON.stringify(json).slice(0, 2000)}`);
     return json;
@@ -39,12 +56,12 @@ export class Admin {
 
   /** Imports a file and says what became of it. */
   async import(from, environment, text) {
-    const answer = await this.#send("POST", `${PROJECT}/import?from=${from}&environment=${environment}`, text);
+    const answer = await this.#send("POST", `${this.#project}/import?from=${from}&environment=${environment}`, text);
     return answer.json();
   }
 
   async flag(key) {
-    return (await this.#send("GET", `${PROJECT}/flags/${encodeURIComponent(key)}`)).json();
+    return (await this.#send("GET", `${this.#project}/flags/${encodeURIComponent(key)}`)).json();
   }
 
   async #send(method, path, body) {
