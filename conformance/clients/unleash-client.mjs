@@ -68,6 +68,9 @@ export async function unleashClient(site, report) {
     const took = await until("the change", 3000, () => sdk.unleash.isEnabled("switched", {}) !== before);
     return `${took} ms, polling every 100 ms`;
   });
+  for (const [name, experimentalMode] of [["delta", { type: "polling", format: "delta" }], ["streaming", { type: "streaming" }]]) {
+    await report.check(`${name}: the same features, and a change is followed`, () => changes(site, admin, key, sdk, experimentalMode));
+  }
   await report.check("there were no errors", () => assert.deepEqual(sdk.errors, []));
   sdk.unleash.destroy();
   await report.check("metrics arrive once", () => metrics(site, key));
@@ -76,6 +79,27 @@ export async function unleashClient(site, report) {
     const answer = await fetch(`${site.origin}${API}/client/features`, { headers: { authorization: client.secret } });
     assert.equal(answer.status, 403);
   });
+}
+
+/** Another SDK with the same key in another mode. */
+async function changes(site, admin, key, polling, experimentalMode) {
+  const sdk = await Sdk.start(site, key, { experimentalMode });
+  const features = ({ unleash }) => new Map(unleash.getFeatureToggleDefinitions().map((feature) => [feature.name, feature]));
+  try {
+    assert.deepEqual(features(sdk), features(polling));
+    const took = [];
+    for (let at = 0; at < 4; at += 1) {
+      const before = sdk.unleash.isEnabled("switched", {});
+      await admin.change({ config: { switch: { flag: "switched", environment: "dev", on: !before } } });
+      took.push(await until("the change", 2000, () => sdk.unleash.isEnabled("switched", {}) !== before));
+    }
+    await until("both have it", 2000, () => polling.unleash.isEnabled("switched", {}) === sdk.unleash.isEnabled("switched", {}));
+    assert.deepEqual(features(sdk), features(polling));
+    assert.deepEqual(sdk.errors, []);
+    return `${features(sdk).size} features, changes after ${took.join(", ")} ms`;
+  } finally {
+    sdk.unleash.destroy();
+  }
 }
 
 /** How many flags were answered or reported since the server began. */

@@ -8,6 +8,7 @@ import urllib.request
 import uuid
 
 from UnleashClient import UnleashClient
+from UnleashClient.utils import InstanceAllowType
 
 ADDRESS = f"{os.environ['OFREP_URL']}/unleash/api"
 KEY = os.environ["OFREP_KEY"]
@@ -76,7 +77,28 @@ def reports():
     assert evaluations() - before == asked > 0, (evaluations() - before, asked)
 
 
-for check in (starts, agrees, reports):
+def streams():
+    streaming = UnleashClient(
+        url=ADDRESS,
+        app_name=f"{NAME}-streaming",
+        disable_metrics=True,
+        custom_headers={"Authorization": KEY},
+        experimental_mode={"type": "streaming"},
+        multiple_instance_mode=InstanceAllowType.SILENTLY_ALLOW,
+    )
+    streaming.initialize_client()
+    try:
+        wanted = sorted(client.feature_definitions())
+        for _ in range(200):
+            if sorted(streaming.feature_definitions()) == wanted:
+                return
+            time.sleep(0.05)
+        raise AssertionError((sorted(streaming.feature_definitions()), wanted))
+    finally:
+        streaming.destroy()
+
+
+for check in (starts, agrees, streams, reports):
     try:
         check()
         print(f"ok python {check.__name__}")

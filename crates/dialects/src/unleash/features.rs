@@ -1,6 +1,7 @@
 //! The client features document, for SDKs that evaluate by themselves.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::Unleash;
+use super::changes::State;
 use super::project::{LeftOut, project};
 use super::query::{self, Filter, SPEC};
 use super::refusal::Refusal;
@@ -47,12 +49,15 @@ pub(super) enum Asked {
 /// An environment at a moment.
 pub(super) struct Made {
     features: Vec<Feature>,
-    segments: BTreeMap<u32, Segment>,
+    /// Those that features refer to.
+    pub(super) segments: BTreeMap<u32, Segment>,
+    /// Digests of them all.
+    pub(super) state: Arc<State>,
     /// Name and Hoist's project, for the query.
     environment: String,
     project: String,
     /// Everything.
-    all: Document,
+    pub(super) all: Document,
     gaps: Document,
     /// How many flags are left out.
     missing: usize,
@@ -75,21 +80,24 @@ impl Made {
         let flag_set = environment.flag_set();
         let projection = project(&environment.rules(), flag_set, now);
         let mut names = flag_set.split('/').skip(1).map(str::to_owned);
-        let segments = projection.segments;
+        let mut segments = projection.segments;
         let own = |feature: Feature| match form {
             Form::Segments => feature,
             Form::Inlined => feature.inlined(&segments),
         };
-        let features = projection.features.into_iter().map(own).collect();
+        let features: Vec<Feature> = projection.features.into_iter().map(own).collect();
+        let used: HashSet<u32> = features.iter().flat_map(Feature::segments).collect();
+        segments.retain(|id, _| used.contains(id));
         let left_out = projection.gaps.iter().filter(|gap| gap.left_out == LeftOut::Flag);
         let mut made = Self {
-            features,
             project: names.next().unwrap_or_default(),
             environment: names.next().unwrap_or_default(),
             missing: left_out.count(),
             gaps: Document::new(&json!({ "gaps": projection.gaps })),
             all: Document::of_text(String::new()),
             until: projection.until,
+            state: Arc::new(State::new(&features, &segments)),
+            features,
             segments,
         };
         made.all = made.written(&Filter::default(), form);
@@ -102,27 +110,35 @@ impl Made {
     }
 
     fn written(&self, filter: &Filter, form: Form) -> Document {
-        let features: Vec<&Feature> = self
-            .features
-            .iter()
-            .filter(|feature| self.is_wanted(feature, filter))
-            .collect();
-        let used: HashSet<u32> = features.iter().flat_map(|feature| feature.segments()).collect();
-        let segments = self.segments.values().filter(|segment| used.contains(&segment.id));
+        let features: Vec<&Feature> = self.wanted(filter).collect();
         let document = Features {
             version: 2,
             query: self.query(filter, form),
-            segments: (form == Form::Segments).then(|| segments.collect()),
+            segments: (form == Form::Segments).then(|| self.segments_of(&features)),
             features,
         };
         Document::of_text(serde_json::to_string(&document).unwrap_or_default())
     }
 
+    pub(super) fn wanted(&self, filter: &Filter) -> impl Iterator<Item = &Feature> {
+        let is_wanted = |feature: &&Feature| self.is_wanted(&feature.name, &feature.project, filter);
+        self.features.iter().filter(is_wanted)
+    }
+
+    /// The segments that these refer to.
+    pub(super) fn segments_of(&self, features: &[&Feature]) -> Vec<&Segment> {
+        let used: HashSet<u32> = features.iter().flat_map(|feature| feature.segments()).collect();
+        self.segments
+            .values()
+            .filter(|segment| used.contains(&segment.id))
+            .collect()
+    }
+
     /// A project is that of Unleash, or ours.
-    fn is_wanted(&self, feature: &Feature, filter: &Filter) -> bool {
-        let is_of = |project: &String| *project == feature.project || *project == self.project || project == "*";
+    pub(super) fn is_wanted(&self, name: &str, project: &str, filter: &Filter) -> bool {
+        let is_of = |wanted: &String| wanted == project || *wanted == self.project || wanted == "*";
         let prefix = filter.prefix.as_deref().unwrap_or_default();
-        (filter.projects.is_empty() || filter.projects.iter().any(is_of)) && feature.name.starts_with(prefix)
+        (filter.projects.is_empty() || filter.projects.iter().any(is_of)) && name.starts_with(prefix)
     }
 
     fn query(&self, filter: &Filter, form: Form) -> Json {
@@ -178,7 +194,7 @@ impl Unleash {
         Ok(respond(parts, document, made.missing))
     }
 
-    async fn made(&self, seat: &Seat, form: Form, now: Timestamp) -> Result<std::sync::Arc<Made>, Refusal> {
+    pub(super) async fn made(&self, seat: &Seat, form: Form, now: Timestamp) -> Result<Arc<Made>, Refusal> {
         let holds = move |made: &Made| made.holds(now);
         let make = move |environment: &dyn Environment| Made::new(environment, form, now);
         let made = self.made.get_while(&seat.environment, form, holds, make).await;

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`routes`] | the route table |
 //! | [`features`] | the client features document |
+//! | [`changes`], [`streaming`] | the same as events, polled or streamed |
 //! | [`frontend`], [`context`] | the frontend API |
 //! | [`reports`] | registrations and metrics |
 //! | [`project`] | from our rules to that document |
@@ -13,6 +14,7 @@
 //! | [`query`] | what requests ask for |
 //! | [`refusal`] | everything that is not an answer |
 
+mod changes;
 mod context;
 mod faces;
 mod features;
@@ -22,6 +24,7 @@ mod query;
 mod refusal;
 mod reports;
 mod routes;
+mod streaming;
 mod wire;
 
 pub use project::{Gap, LeftOut, Projection, project};
@@ -29,7 +32,7 @@ pub use routes::routes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use http::request::Parts;
 
@@ -46,6 +49,8 @@ pub struct Settings {
     pub path: String,
     /// Largest body.
     pub body_bytes: usize,
+    /// Streams open at once in this process; more are refused.
+    pub most_streams: usize,
     /// Where requests come from.
     pub caller: Caller,
 }
@@ -56,6 +61,10 @@ pub struct Unleash {
     settings: Settings,
     made: Documents<features::Form, features::Made>,
     faces: Documents<(), frontend::Faces>,
+    /// States that were told as events.
+    history: changes::History,
+    /// Streams open now.
+    streams: AtomicUsize,
     /// Requests so far, the changing part of the seed of per-request draws.
     requests: AtomicU64,
 }
@@ -68,6 +77,8 @@ impl Unleash {
             settings,
             made: Documents::default(),
             faces: Documents::default(),
+            history: changes::History::default(),
+            streams: AtomicUsize::new(0),
             requests: AtomicU64::new(0),
         })
     }

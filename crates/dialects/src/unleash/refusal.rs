@@ -57,6 +57,8 @@ pub(super) enum Refusal {
     TooLarge(usize),
     /// The body came too slowly.
     TooSlow,
+    /// No place for another stream.
+    TooMany,
     /// The document could not be made.
     Broken,
 }
@@ -85,6 +87,7 @@ impl Refusal {
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -120,6 +123,10 @@ impl Refusal {
                 format!("The body is larger than {most} bytes (limits.body_bytes)."),
             ),
             Self::TooSlow => named("RequestTimeoutError", "The body came too slowly.".into()),
+            Self::TooMany => named(
+                "TooManyRequestsError",
+                "There are too many streams (limits.streams); poll instead.".into(),
+            ),
             Self::Broken => named(
                 "InternalError",
                 "The document could not be made; the server's log says why.".into(),

@@ -9,7 +9,7 @@ use http::Method;
 
 use super::refusal::Refusal;
 use super::reports::{From, Report};
-use super::{Unleash, features, frontend};
+use super::{Unleash, features, frontend, streaming};
 use crate::query::decoded;
 use crate::{Access, DialectRoute};
 
@@ -55,6 +55,18 @@ impl Table {
             let handler = self.features(asked);
             self.add(&read, path, handler);
         }
+        let own = Arc::clone(&self.unleash);
+        let delta = any(move |request: Request| async move {
+            let (parts, _) = request.into_parts();
+            answered(own.delta(&parts).await)
+        });
+        self.add(&read, "/api/client/delta", delta);
+        let own = Arc::clone(&self.unleash);
+        let stream = any(move |request: Request| async move {
+            let (parts, _) = request.into_parts();
+            answered(streaming::open(&own, &parts).await)
+        });
+        self.add(&[(Method::GET, Access::Credential)], "/api/client/streaming", stream);
         let reports = [
             ("/api/client/register", Report::Register),
             ("/api/client/metrics", Report::Metrics),

@@ -76,6 +76,7 @@ fn unleash_settings(mount: &MountConfig, config: &Config) -> unleash::Settings {
     unleash::Settings {
         path: mount.path.clone(),
         body_bytes: config.limits.body_bytes,
+        most_streams: usize::try_from(config.limits.streams).unwrap_or(usize::MAX),
         caller: Arc::new(move |parts| address::of_client(&parts.extensions, &parts.headers, &trusted)),
     }
 }

@@ -4,6 +4,7 @@ mod features;
 mod frontend;
 mod projection;
 mod reports;
+mod streaming;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -52,6 +53,7 @@ impl Site {
         let settings = Settings {
             path: path.to_owned(),
             body_bytes: 10_000,
+            most_streams: 3,
             caller: Arc::new(|_| Some(CALLER)),
         };
         let lines = routes(&Unleash::new(house.ports(), settings)).into_iter();
