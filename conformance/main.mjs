@@ -7,6 +7,7 @@ import { ofrepCore } from "./clients/ofrep-core.mjs";
 import { flagsmithEngine, pythonProvider, rustProvider, unleashPython } from "./clients/programs.mjs";
 import { realInput } from "./clients/real-input.mjs";
 import { unleashClient } from "./clients/unleash-client.mjs";
+import { unleashRecordings } from "./clients/unleash-recordings.mjs";
 import { unleashProxyClient } from "./clients/unleash-proxy-client.mjs";
 import { unleashSpecification } from "./clients/unleash-specification.mjs";
 import { webProvider } from "./clients/web-provider.mjs";
@@ -23,6 +24,7 @@ const CLIENTS = [
   ["flagsmith-flag-engine (PyPI), 5,000 pairs", flagsmithEngine],
   ["unleash-client", unleashClient],
   ["unleash-client, Unleash's client specification", unleashSpecification],
+  ["recordings of unleash-server 8.2.0", unleashRecordings],
   ["unleash-proxy-client", unleashProxyClient],
   ["UnleashClient (PyPI)", unleashPython],
   ["real input", realInput],
