@@ -111,6 +111,10 @@ impl Source for Maker {
         (secret, digest)
     }
 
+    fn digest(&self, secret: &str) -> String {
+        digest_hex(secret)
+    }
+
     fn password(&mut self) -> (String, String) {
         let password = Self::password(self);
         let hash = self.hash_password(&password);
@@ -133,6 +137,10 @@ impl Source for DryMaker {
 
     fn secret(&mut self, prefix: &str) -> (String, String) {
         (prefix.to_owned(), String::new())
+    }
+
+    fn digest(&self, secret: &str) -> String {
+        digest_hex(secret)
     }
 
     fn password(&mut self) -> (String, String) {

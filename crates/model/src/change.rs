@@ -256,12 +256,35 @@ pub enum CredentialChange {
         #[serde(default)]
         expires_at: Option<Timestamp>,
     },
+    /// A key that clients have already, from another system.
+    Adopt {
+        name: String,
+        environment: String,
+        key: AdoptedKey,
+        #[serde(default)]
+        expires_at: Option<Timestamp>,
+    },
     Edit {
         credential: Id,
         patch: Json,
     },
     Revoke {
         credential: Id,
+    },
+}
+
+/// A key that was made elsewhere. A secret one is not told: changes are kept, and read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum AdoptedKey {
+    /// Of a client, in clear.
+    Client(String),
+    /// Of a server.
+    Server {
+        /// SHA-256 in hexadecimal.
+        digest: String,
+        /// The first characters, for recognising it.
+        prefix: String,
     },
 }
 

@@ -1,7 +1,8 @@
-//! Writing credentials: the secret is answered once, on creation.
+//! Writing credentials: a new secret is answered once, on creation; one that clients have already is not told again.
 
 use axum::extract::State;
-use hoist_model::change::{Change, CredentialChange};
+use hoist_app::source::digest_hex;
+use hoist_model::change::{AdoptedKey, Change, CredentialChange};
 use hoist_model::document::CredentialKind;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -28,19 +29,58 @@ pub struct NewCredential {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// A key that clients have already, from another system, in place of a new one: 8 to 256 letters, digits and
+    /// signs for a client, 16 to 256 for a server. Of a server's only a digest is kept.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
-/// Makes a key for software.
+/// Shortest secret key that is taken over, characters.
+const SHORTEST: usize = 16;
+
+/// Longest.
+const LONGEST: usize = 256;
+
+/// Characters of it that stay visible: never more than a quarter.
+fn prefix(secret: &str) -> String {
+    secret.chars().take((secret.len() / 4).min(10)).collect()
+}
+
+fn adopted(kind: CredentialKind, secret: String) -> Result<AdoptedKey, Problem> {
+    if kind == CredentialKind::Client {
+        return Ok(AdoptedKey::Client(secret));
+    }
+    let is_key = (SHORTEST..=LONGEST).contains(&secret.len()) && secret.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_key {
+        let text = format!("a secret key has {SHORTEST} to {LONGEST} letters, digits and signs, and no spaces");
+        return Err(Problem::invalid("bad_key", text, "/secret"));
+    }
+    Ok(AdoptedKey::Server {
+        digest: digest_hex(&secret),
+        prefix: prefix(&secret),
+    })
+}
+
+/// Makes a key for software, or takes over one that clients have already.
 #[utoipa::path(post, path = "/hoist/v1/organizations/{organization}/projects/{project}/credentials", tag = "credentials",
     params(("organization" = String, Path), ("project" = String, Path), WriteQuery, WriteHeaders), request_body = NewCredential, responses(Creating, Refused))]
 pub async fn create(State(api): State<Api>, write: Write, body: Body<NewCredential>) -> Result<Written, Problem> {
     let form = body.value;
-    let change = Change::Credential(CredentialChange::Create {
-        name: form.name,
-        kind: form.kind,
-        environment: form.environment,
-        expires_at: form.expires_at,
-    });
+    let change = match form.secret {
+        None => CredentialChange::Create {
+            name: form.name,
+            kind: form.kind,
+            environment: form.environment,
+            expires_at: form.expires_at,
+        },
+        Some(secret) => CredentialChange::Adopt {
+            name: form.name,
+            environment: form.environment,
+            key: adopted(form.kind, secret)?,
+            expires_at: form.expires_at,
+        },
+    };
+    let change = Change::Credential(change);
     write.create(&api, &body.bytes, change).await
 }
 

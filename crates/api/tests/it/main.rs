@@ -1,6 +1,7 @@
 //! The API over HTTP: whole instances on SQLite, no mocks.
 
 mod accounts;
+mod adopt;
 mod clock;
 mod deciding;
 mod document;

@@ -1,14 +1,14 @@
-//! Users, members, credentials and tokens.
+//! Users, members and tokens.
 
 use super::{Grade, Planner, Refusal, Reveal, SecretKind, SecretWrite, invalid};
 use crate::Id;
 use crate::authorise::{Place, access, user_of};
-use crate::change::{CredentialChange, MemberChange, PasswordHash, TokenChange, TokensAtReset, UserChange};
-use crate::document::{Body, Credential, CredentialKind, Environment, Member, Role, Token, User};
+use crate::change::{MemberChange, PasswordHash, TokenChange, TokensAtReset, UserChange};
+use crate::document::{Body, Member, Role, Token, User};
 use crate::record::Kind;
 
 /// Characters of a secret that stay visible.
-const PREFIX: usize = 10;
+pub(super) const PREFIX: usize = 10;
 
 impl Planner<'_> {
     pub(super) fn user(&mut self, change: &UserChange) -> Result<(), Refusal> {
@@ -256,84 +256,6 @@ impl Planner<'_> {
         Ok(())
     }
 
-    pub(super) fn credential(&mut self, change: &CredentialChange) -> Result<(), Refusal> {
-        let project = self.project_id()?;
-        match change {
-            CredentialChange::Create {
-                name,
-                kind,
-                environment,
-                expires_at,
-            } => {
-                let (environment, place) = self.named::<Environment>(Some(project), environment)?;
-                self.check_expiry(*expires_at)?;
-                let id = self.source.id();
-                let (secret, digest) = self.source.secret(match kind {
-                    CredentialKind::Server => "hsk_",
-                    CredentialKind::Client => "hck_",
-                });
-                let body = Credential {
-                    name: name.clone(),
-                    kind: *kind,
-                    environment,
-                    prefix: secret.chars().take(PREFIX).collect(),
-                    digest,
-                    public_key: (*kind == CredentialKind::Client).then(|| secret.clone()),
-                    created_at: self.now,
-                    expires_at: *expires_at,
-                    revoked_at: None,
-                };
-                self.reveals.push(Reveal { document: id, secret });
-                self.draft
-                    .put(id, Some(project), &id.to_string(), Body::Credential(body));
-                let word = if *kind == CredentialKind::Server {
-                    "server"
-                } else {
-                    "client"
-                };
-                self.raise(if place.protected { Grade::Guarded } else { Grade::Normal });
-                self.say(id, format!("Creates {word} credential “{name}” for {}", place.key));
-            }
-            CredentialChange::Edit { credential, patch } => {
-                let before = self.by_id::<Credential>(Some(project), *credential)?;
-                let after = self.patched(*credential, &before, patch)?;
-                let fixed = Credential {
-                    name: after.name.clone(),
-                    ..before
-                } == after;
-                self.fixed(fixed, "credential")?;
-                self.draft.put(
-                    *credential,
-                    Some(project),
-                    &credential.to_string(),
-                    Body::Credential(after),
-                );
-                self.say(*credential, "Renames a credential");
-            }
-            CredentialChange::Revoke { credential } => {
-                let mut body = self.by_id::<Credential>(Some(project), *credential)?;
-                self.check_base(*credential)?;
-                if body.revoked_at.replace(self.now).is_some() {
-                    return Err(invalid(
-                        "revoked",
-                        "the credential is revoked already",
-                        self.pointer.clone(),
-                    ));
-                }
-                let name = body.name.clone();
-                self.draft.put(
-                    *credential,
-                    Some(project),
-                    &credential.to_string(),
-                    Body::Credential(body),
-                );
-                self.say(*credential, format!("Revokes credential “{name}” for ever"));
-                self.needs_typing(&name);
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn token(&mut self, change: &TokenChange) -> Result<(), Refusal> {
         let Some(user) = user_of(self.actor) else {
             return Err(Refusal::Denied { permission: None });
@@ -368,7 +290,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn check_expiry(&self, expires_at: Option<jiff::Timestamp>) -> Result<(), Refusal> {
+    pub(super) fn check_expiry(&self, expires_at: Option<jiff::Timestamp>) -> Result<(), Refusal> {
         match expires_at {
             Some(end) if end <= self.now => Err(invalid(
                 "in_the_past",

@@ -7,6 +7,7 @@
 mod access;
 mod bodies;
 mod config;
+mod credential;
 pub mod describe;
 mod flag;
 mod import;

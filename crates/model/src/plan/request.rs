@@ -46,6 +46,8 @@ pub trait Source {
     fn salt(&mut self) -> String;
     /// A new secret with this prefix, and the digest that is kept of it.
     fn secret(&mut self, prefix: &str) -> (String, String);
+    /// The digest that is kept of a secret.
+    fn digest(&self, secret: &str) -> String;
     /// A new one-time password, and the hash that is kept of it.
     fn password(&mut self) -> (String, String);
 }

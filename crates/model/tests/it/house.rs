@@ -39,6 +39,9 @@ impl Source for Counter {
         let secret = format!("{prefix}secret{}", self.next());
         (secret.clone(), format!("digest of {secret}"))
     }
+    fn digest(&self, secret: &str) -> String {
+        format!("digest of {secret}")
+    }
     fn password(&mut self) -> (String, String) {
         ("password".into(), "hash".into())
     }

@@ -100,6 +100,16 @@ impl Remote {
         self.read(ask, |body| serde_json::from_slice(body).ok()).await
     }
 
+    /// Asks for JSON; None if the answer is a problem of this code.
+    pub(super) async fn unless(&self, ask: Ask<'_>, code: &str) -> Result<Option<Json>, Failure> {
+        let (status, body, location) = self.send(ask).await?;
+        match serde_json::from_slice::<Json>(&body) {
+            Ok(answer) if status.is_success() => Ok(Some(answer)),
+            Ok(problem) if problem["code"] == code => Ok(None),
+            _ => Err(self.failed(status, &body, location.as_ref())),
+        }
+    }
+
     /// Asks for what is not JSON: the text as it is.
     pub(super) async fn text(&self, ask: Ask<'_>) -> Result<String, Failure> {
         self.read(ask, |body| String::from_utf8(body.to_vec()).ok()).await
@@ -107,6 +117,15 @@ impl Remote {
 
     /// Asks, and reads the answer to what succeeded.
     async fn read<T>(&self, ask: Ask<'_>, read: impl Fn(&Bytes) -> Option<T>) -> Result<T, Failure> {
+        let (status, body, location) = self.send(ask).await?;
+        match read(&body) {
+            Some(read) if status.is_success() => Ok(read),
+            _ => Err(self.failed(status, &body, location.as_ref())),
+        }
+    }
+
+    /// Status, body, and where it sends us on to.
+    async fn send(&self, ask: Ask<'_>) -> Result<(StatusCode, Bytes, Option<HeaderValue>), Failure> {
         let mut url = http::below(&self.base, ask.path);
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(ask.query);
@@ -127,10 +146,7 @@ impl Remote {
         let status = answer.status();
         let location = answer.headers().get(header::LOCATION).cloned();
         let body = answer.bytes().await.map_err(unreachable)?;
-        match read(&body) {
-            Some(read) if status.is_success() => Ok(read),
-            _ => Err(self.failed(status, &body, location.as_ref())),
-        }
+        Ok((status, body, location))
     }
 
     fn failed(&self, status: StatusCode, body: &[u8], location: Option<&HeaderValue>) -> Failure {

@@ -335,3 +335,60 @@ fn what_waits_for_approval_is_proposed() {
     );
     assert_eq!(house.revision(), before);
 }
+
+/// Clients of the other system change an address and nothing else: their keys go on.
+#[test]
+fn keys_of_the_other_system_keep_working() {
+    const SERVER: &str = "*:production.964a287e1b728cb5f4f3e0120df92cb5";
+    let house = House::start(&[], &[]);
+    let keys = format!(
+        "{{\"secret\": \"{SERVER}\", \"kind\": \"server\"}}\n\
+         {{\"secret\": \"AYGp5kZ2xXcxkPcyTi\", \"kind\": \"client\", \"environment\": \"dev\", \"name\": \"shop\"}}\n"
+    );
+    let folder = house.folder.path();
+    std::fs::write(folder.join("keys.jsonl"), &keys).expect("a file");
+    let dry = house.import(&with(&["--keys", "keys.jsonl", "--dry-run"]));
+    assert!(
+        dry.code == Some(0) && dry.err.ends_with("2 keys would be taken over, 0 are known\n"),
+        "{}",
+        dry.err
+    );
+    let done = house.import(&with(&["--keys", "keys.jsonl", "--yes"]));
+    assert!(
+        done.code == Some(0) && done.err.ends_with("2 keys taken over, 0 known before\n"),
+        "{}",
+        done.err
+    );
+    let mut asked = Client::new(house.server.address, SERVER);
+    let body = json!({"context": {"targetingKey": "ship"}});
+    let answer = asked
+        .ask("POST", "/ofrep/v1/evaluate/flags/beam", Some(&body))
+        .expect("an answer");
+    assert_eq!((answer.0, &answer.1["value"]), (200, &json!(true)), "{}", answer.1);
+    let again = house.import(&with(&["--keys", "keys.jsonl", "--yes"]));
+    assert!(
+        again.code == Some(0) && again.err.ends_with("0 keys taken over, 2 known before\n"),
+        "{}",
+        again.err
+    );
+    // No message, and nothing that is kept, tells a key.
+    std::fs::write(
+        folder.join("keys.jsonl"),
+        format!("{{\"secret\": \"{SERVER}\", \"kind\": \"other\"}}"),
+    )
+    .expect("a file");
+    let wrong = house.import(&with(&["--keys", "keys.jsonl", "--yes"]));
+    assert!(wrong.code == Some(2) && wrong.err.contains("line 1"), "{}", wrong.err);
+    for run in [&dry, &done, &again, &wrong] {
+        assert!(
+            !run.err.contains("964a287e") && !run.out.contains("964a287e"),
+            "{}{}",
+            run.out,
+            run.err
+        );
+    }
+    let database = std::fs::read(folder.join("data/control.db")).expect("the database");
+    let wal = std::fs::read(folder.join("data/control.db-wal")).unwrap_or_default();
+    let holds = |bytes: &[u8]| bytes.windows(SERVER.len()).any(|window| window == SERVER.as_bytes());
+    assert!(!holds(&database) && !holds(&wal), "the key is not kept");
+}

@@ -6,6 +6,7 @@ use hoist_app::source::Maker;
 use serde_json::Value as Json;
 
 use super::given::{Given, StandardInput};
+use super::keys::Keys;
 use super::{ImportArgs, text};
 use crate::cli::place::{choose, choose_organization};
 use crate::cli::progress::Bar;
@@ -24,8 +25,14 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let remote = Remote::with_token(url, args.into.token.as_deref())?;
     check_questions(args, given.standard_input)?;
+    let keys = args.into.keys.as_deref().map(Keys::read).transpose()?;
+    if keys.is_some() && args.into.new_project && args.into.project.is_none() {
+        return Err(Failure::bad_input(
+            "--keys needs --project with --new-project: the keys go there",
+        ));
+    }
     runtime(async {
-        let import = Import::begin(args, &remote, given, err).await?;
+        let import = Import::begin(args, &remote, given, keys, err).await?;
         import.carry_out(input, out, err).await
     })?
 }
@@ -52,6 +59,7 @@ struct Import<'a> {
     /// Its name for people.
     file: String,
     bytes: Vec<u8>,
+    keys: Option<Keys>,
 }
 
 impl<'a> Import<'a> {
@@ -59,6 +67,7 @@ impl<'a> Import<'a> {
         args: &'a ImportArgs,
         remote: &'a Remote,
         given: Given,
+        keys: Option<Keys>,
         err: &mut dyn Write,
     ) -> Result<Self, Failure> {
         if remote.is_in_clear() {
@@ -92,6 +101,7 @@ impl<'a> Import<'a> {
             note: note.unwrap_or_else(|| format!("hoist import {} {file}", args.source.word())),
             file,
             bytes,
+            keys,
         })
     }
 
@@ -106,7 +116,8 @@ impl<'a> Import<'a> {
             output::write(out, &text::plan(&planned))?;
         }
         if self.args.into.dry_run {
-            return self.report(&planned, "dry run: nothing has changed\n", out);
+            self.report(&planned, "dry run: nothing has changed\n", out)?;
+            return self.adopt(&[("dry_run", "true")], err).await;
         }
         if planned["plan"]["effect_count"] != 0 && !self.args.into.yes {
             ask(&planned["plan"], input, err)?;
@@ -116,7 +127,33 @@ impl<'a> Import<'a> {
         let outside = serve::usual();
         let key = Maker::new(outside.clock, outside.randomness).token();
         let answer = self.send(&[("plan", token)], Some(&key)).await?;
-        self.report(&answer, &text::outcome(&answer), out)
+        self.report(&answer, &text::outcome(&answer), out)?;
+        self.adopt(&[], err).await
+    }
+
+    /// The keys after the flags they are for.
+    async fn adopt(&self, query: &[(&str, &str)], err: &mut dyn Write) -> Result<(), Failure> {
+        let project = self.project.as_deref().or(self.args.into.project.as_deref());
+        let (Some(keys), Some(project)) = (&self.keys, project) else {
+            return Ok(());
+        };
+        if self.project.is_none() && self.args.into.dry_run {
+            return output::write_report(err, "the keys are not checked: there is no such project yet\n");
+        }
+        let usual = (
+            self.args.environment.as_deref().unwrap_or_default(),
+            self.args.source.word(),
+        );
+        let adopted = keys
+            .adopt(self.remote, (&self.organization, project), usual, query)
+            .await?;
+        let (new, known) = (adopted.new, adopted.known);
+        let text = if query.is_empty() {
+            format!("{new} keys taken over, {known} known before\n")
+        } else {
+            format!("{new} keys would be taken over, {known} are known\n")
+        };
+        output::write_report(err, &text)
     }
 
     async fn send(&self, more: &[(&str, &str)], idempotency: Option<&str>) -> Result<Json, Failure> {

@@ -3,6 +3,7 @@
 mod apply;
 mod file;
 mod given;
+mod keys;
 mod site;
 mod text;
 
@@ -72,6 +73,10 @@ struct Into {
     /// Make the project: with the key --project, or with the one that the file names.
     #[arg(long, requires = "url")]
     new_project: bool,
+    /// Keys that clients of the other system have: a line of JSON each, with `secret` and `kind` (server or client).
+    /// They keep working.
+    #[arg(long, value_name = "FILE", requires = "url")]
+    keys: Option<PathBuf>,
     /// Why, for the history.
     #[arg(long, value_name = "TEXT", requires = "url")]
     note: Option<String>,
