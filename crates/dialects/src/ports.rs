@@ -112,6 +112,8 @@ pub struct Reported {
     pub yes: u64,
     /// Times that it was not.
     pub no: u64,
+    /// Times of which the client does not tell that.
+    pub untold: u64,
     /// Times by the variant's index in the flag.
     pub variants: Vec<(u16, u64)>,
 }

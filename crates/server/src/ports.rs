@@ -112,7 +112,7 @@ impl Facts for Counted {
     }
 
     fn reported(&self, _: &Seat, batch: &[Reported]) {
-        let times = batch.iter().map(|one| one.yes.saturating_add(one.no));
+        let times = batch.iter().flat_map(|one| [one.yes, one.no, one.untold]);
         self.0.evaluations.add(times.fold(0, u64::saturating_add));
     }
 }

@@ -11,7 +11,8 @@ pub(super) const UPDATED_AT: HeaderName = HeaderName::from_static("x-flagsmith-d
 
 const VERSION: HeaderName = HeaderName::from_static("flagsmith-version");
 /// The version that is spoken.
-const SPOKEN: HeaderValue = HeaderValue::from_static("2.265.0");
+pub(super) const VERSION_SPOKEN: &str = "2.265.0";
+const SPOKEN: HeaderValue = HeaderValue::from_static(VERSION_SPOKEN);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NEVER_KEPT: HeaderValue = HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");

@@ -15,10 +15,13 @@
 //! | [`plan`] | a flag's steps as states |
 //! | [`condition`] | conditions as rules of segments |
 //! | [`split`] | splits as multivariate values |
+//! | [`analytics`] | what clients say they evaluated |
+//! | [`stream`] | the stream of changes |
 //! | [`value`] | values, and what counts as enabled |
 //!
 //! How to extend: a call is a line in `routes` and a test of its whole answer.
 
+mod analytics;
 mod answer;
 mod catalogue;
 mod condition;
@@ -30,6 +33,7 @@ mod project;
 mod refusal;
 mod routes;
 mod split;
+mod stream;
 mod value;
 mod wire;
 
@@ -38,9 +42,11 @@ pub use routes::routes;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use crate::documents::Documents;
 use crate::ports::Ports;
+use crate::streams::Places;
 
 /// What can be configured.
 #[derive(Clone, Debug)]
@@ -51,6 +57,12 @@ pub struct Settings {
     pub body_bytes: usize,
     /// Name of the setting behind it, for whoever is refused.
     pub body_setting: &'static str,
+    /// Streams open at once in this process; more are refused.
+    pub most_streams: usize,
+    /// Up to this many open streams a notice leaves at once, beyond it is spread over a second.
+    pub calm_streams: usize,
+    /// Silence on a stream before a comment shows that it lives.
+    pub heartbeat: Duration,
 }
 
 impl Default for Settings {
@@ -59,6 +71,9 @@ impl Default for Settings {
             path: "/flagsmith".into(),
             body_bytes: 1024 * 1024,
             body_setting: "limits.body_bytes",
+            most_streams: 100_000,
+            calm_streams: 2_000,
+            heartbeat: Duration::from_secs(15),
         }
     }
 }
@@ -69,6 +84,8 @@ pub struct Flagsmith {
     settings: Settings,
     catalogues: Documents<(), catalogue::Catalogue>,
     documents: Documents<(), document::Made>,
+    /// Of its streams.
+    places: Arc<Places>,
     /// Requests so far, the changing part of seeds.
     requests: AtomicU64,
 }
@@ -77,6 +94,7 @@ impl Flagsmith {
     /// Speaks through ports.
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
+            places: Places::new(settings.most_streams, settings.calm_streams),
             ports,
             settings,
             catalogues: Documents::default(),

@@ -367,7 +367,7 @@ impl<'r> Writer<'r> {
                 "id": id(&format!("{organization}/{project}")),
                 "name": project,
                 "hide_disabled_flags": false,
-                "enable_realtime_updates": false,
+                "enable_realtime_updates": true,
                 "server_key_only_feature_ids": std::mem::take(&mut self.server_only),
                 "organisation": {
                     "id": id(organization),

@@ -14,6 +14,12 @@ pub(super) enum Refusal {
     Unknown,
     /// A public key where a secret one is needed.
     Public,
+    /// A secret key where addresses are written down.
+    SecretInPath,
+    /// Traits are not stored.
+    NotStored,
+    /// Too many streams.
+    Full,
     /// Another method than the route has; those that it has.
     Method(&'static str),
     /// No such flag for this key.
@@ -48,7 +54,8 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::UNAUTHORIZED,
-            Self::Public => StatusCode::FORBIDDEN,
+            Self::Public | Self::SecretInPath | Self::NotStored => StatusCode::FORBIDDEN,
+            Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Feature => StatusCode::NOT_FOUND,
             Self::Identifier | Self::Unreadable(_) | Self::Field { .. } => StatusCode::BAD_REQUEST,
@@ -66,6 +73,9 @@ impl Refusal {
             }
             Self::Unknown => "Invalid or missing Environment Key".to_owned(),
             Self::Public => "This is for server-side keys only.".to_owned(),
+            Self::SecretInPath => "Streams are opened with a client-side key: addresses are written down.".to_owned(),
+            Self::NotStored => "Traits are not stored here: send them to /identities/, where they count.".to_owned(),
+            Self::Full => "Too many streams are open; flags can still be asked for.".to_owned(),
             Self::Method(allowed) => format!("Method not allowed. Allowed: {allowed}."),
             Self::Feature => "Given feature not found".to_owned(),
             Self::Identifier => "Missing identifier".to_owned(),
@@ -85,8 +95,10 @@ impl Refusal {
         *response.status_mut() = self.status();
         let to = response.headers_mut();
         headers::json(to);
-        if let Self::Method(allowed) = self {
-            to.insert(header::ALLOW, HeaderValue::from_static(allowed));
+        match self {
+            Self::Method(allowed) => drop(to.insert(header::ALLOW, HeaderValue::from_static(allowed))),
+            Self::Full => drop(to.insert(header::RETRY_AFTER, HeaderValue::from_static("30"))),
+            _ => {}
         }
         response
     }

@@ -13,13 +13,14 @@ use hoist_engine::{Context, FlagRef, Moment, NoVisitor, Outcome, Snapshot};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
+use serde_json::{Value as Json, json};
 
 use super::answer::{About, Pen};
 use super::catalogue::Catalogue;
 use super::document::Asked;
 use super::refusal::Refusal;
 use super::wire::{self, Identity};
-use super::{Flagsmith, headers};
+use super::{Flagsmith, analytics, headers, stream};
 use crate::body::{self, Unread};
 use crate::ports::{Class, Environment, Evaluated, Notice, Seat};
 use crate::query;
@@ -32,25 +33,87 @@ enum Call {
     Identities,
     Document,
     Gaps,
+    Traits,
+    TraitsInBulk,
+    IncrementTrait,
+    Analytics,
+    AnalyticsOfIdentities,
+    Events,
+    EventsBesideFlags,
+    Stream,
+    Version,
+    Health,
+    Liveness,
+    Readiness,
 }
 
-impl Call {
-    const ALL: [Self; 4] = [Self::Flags, Self::Identities, Self::Document, Self::Gaps];
+const ALL: [Call; 16] = [
+    Call::Flags,
+    Call::Identities,
+    Call::Document,
+    Call::Gaps,
+    Call::Traits,
+    Call::TraitsInBulk,
+    Call::IncrementTrait,
+    Call::Analytics,
+    Call::AnalyticsOfIdentities,
+    Call::Events,
+    Call::EventsBesideFlags,
+    Call::Stream,
+    Call::Version,
+    Call::Health,
+    Call::Liveness,
+    Call::Readiness,
+];
 
+impl Call {
     fn path(self) -> &'static str {
         match self {
             Self::Flags => "/api/v1/flags",
             Self::Identities => "/api/v1/identities",
             Self::Document => "/api/v1/environment-document",
             Self::Gaps => "/api/v1/environment-document/gaps",
+            Self::Traits => "/api/v1/traits",
+            Self::TraitsInBulk => "/api/v1/traits/bulk",
+            Self::IncrementTrait => "/api/v1/traits/increment-value",
+            Self::Analytics => "/api/v1/analytics/flags",
+            Self::AnalyticsOfIdentities => "/api/v2/analytics/flags",
+            Self::Events => "/v1/events",
+            Self::EventsBesideFlags => "/api/v1/events",
+            Self::Stream => "/sse/environments/{key}/stream",
+            Self::Version => "/version",
+            Self::Health => "/health",
+            Self::Liveness => "/health/liveness",
+            Self::Readiness => "/health/readiness",
         }
     }
 
     /// Its methods, and the same as `Allow` has them.
     fn methods(self) -> (&'static [Method], &'static str) {
         match self {
-            Self::Flags | Self::Document | Self::Gaps => (&[Method::GET, Method::HEAD], "GET, HEAD, OPTIONS"),
             Self::Identities => (&[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST, OPTIONS"),
+            Self::Traits
+            | Self::IncrementTrait
+            | Self::Analytics
+            | Self::AnalyticsOfIdentities
+            | Self::Events
+            | Self::EventsBesideFlags => (&[Method::POST], "POST, OPTIONS"),
+            Self::TraitsInBulk => (&[Method::PUT], "PUT, OPTIONS"),
+            Self::Stream => (&[Method::GET], "GET, OPTIONS"),
+            Self::Flags
+            | Self::Document
+            | Self::Gaps
+            | Self::Version
+            | Self::Health
+            | Self::Liveness
+            | Self::Readiness => (&[Method::GET, Method::HEAD], "GET, HEAD, OPTIONS"),
+        }
+    }
+
+    fn access(self) -> Access {
+        match self {
+            Self::Version | Self::Health | Self::Liveness | Self::Readiness => Access::Public,
+            _ => Access::Credential,
         }
     }
 }
@@ -60,7 +123,7 @@ pub fn routes(flagsmith: &Arc<Flagsmith>) -> Vec<DialectRoute> {
     let route = |call: Call, slash: &str| {
         let own = Arc::clone(flagsmith);
         let (methods, _) = call.methods();
-        let methods = methods.iter().map(|method| (method.clone(), Access::Credential));
+        let methods = methods.iter().map(|method| (method.clone(), call.access()));
         DialectRoute {
             methods: methods.chain([(Method::OPTIONS, Access::Public)]).collect(),
             path: format!("{}{}{slash}", flagsmith.settings.path, call.path()),
@@ -68,7 +131,7 @@ pub fn routes(flagsmith: &Arc<Flagsmith>) -> Vec<DialectRoute> {
         }
     };
     let both = |call: Call| [route(call, ""), route(call, "/")];
-    Call::ALL.into_iter().flat_map(both).collect()
+    ALL.into_iter().flat_map(both).collect()
 }
 
 /// Who asks, and when.
@@ -78,7 +141,7 @@ pub(super) struct Asker {
 }
 
 impl Flagsmith {
-    async fn respond(&self, call: Call, request: Request) -> Response {
+    async fn respond(self: &Arc<Self>, call: Call, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         if parts.method == Method::OPTIONS {
             return headers::preflight();
@@ -95,20 +158,41 @@ impl Flagsmith {
         response
     }
 
-    async fn answer(&self, call: Call, parts: &Parts, body: Body) -> Result<Response, Refusal> {
-        let asker = self.asker(&parts.headers)?;
+    async fn answer(self: &Arc<Self>, call: Call, parts: &Parts, body: Body) -> Result<Response, Refusal> {
         match call {
-            Call::Document => self.document(&asker, &parts.headers, Asked::Document).await,
-            Call::Gaps => self.document(&asker, &parts.headers, Asked::Gaps).await,
-            Call::Flags => self.flags(&asker, parts.uri.query()).await,
+            Call::Version => return Ok(plain(&version())),
+            Call::Health | Call::Liveness | Call::Readiness => return Ok(plain(&json!({"status": "ok"}))),
+            Call::Stream => return stream::listen(self, parts.uri.path()),
+            _ => {}
+        }
+        let asker = self.asker(&parts.headers)?;
+        let query = parts.uri.query();
+        match call {
+            Call::Flags => self.flags(&asker, query).await,
             Call::Identities if parts.method == Method::POST => {
                 let identity = wire::identity(&self.read(&parts.headers, body).await?)?;
-                self.identity(&asker, &identity, parts.uri.query()).await
+                self.identity(&asker, &identity, query).await
             }
-            Call::Identities => {
-                let identity = wire::asked_for(parts.uri.query())?;
-                self.identity(&asker, &identity, parts.uri.query()).await
+            Call::Identities => self.identity(&asker, &wire::asked_for(query)?, query).await,
+            Call::Document => self.document(&asker, &parts.headers, Asked::Document).await,
+            Call::Gaps => self.document(&asker, &parts.headers, Asked::Gaps).await,
+            Call::Traits | Call::TraitsInBulk | Call::IncrementTrait => Err(Refusal::NotStored),
+            Call::Analytics => {
+                let counted = analytics::first(&self.read(&parts.headers, body).await?, &asker.seat)?;
+                self.ports.facts.reported(&asker.seat, &counted);
+                Ok(empty(StatusCode::OK))
             }
+            Call::AnalyticsOfIdentities => {
+                let counted = analytics::second(&self.read(&parts.headers, body).await?, &asker.seat)?;
+                self.ports.facts.reported(&asker.seat, &counted);
+                Ok(empty(StatusCode::NO_CONTENT))
+            }
+            Call::Events | Call::EventsBesideFlags => {
+                analytics::events(&self.read(&parts.headers, body).await?)?;
+                Ok(empty(StatusCode::ACCEPTED))
+            }
+            // Answered above, without a key.
+            Call::Stream | Call::Version | Call::Health | Call::Liveness | Call::Readiness => Err(Refusal::Broken),
         }
     }
 
@@ -285,6 +369,32 @@ fn json(text: Vec<u8>, seat: &Seat) -> Response {
     let notice = *seat.environment.notices(seat.class).borrow();
     to.insert(headers::UPDATED_AT, updated_at(last_change(&notice)));
     response
+}
+
+fn plain(body: &Json) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    headers::json(response.headers_mut());
+    response
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    headers::common(response.headers_mut());
+    response
+}
+
+/// What Flagsmith's tools look at: the version that is spoken.
+fn version() -> Json {
+    json!({
+        "ci_commit_sha": "unknown",
+        "image_tag": headers::VERSION_SPOKEN,
+        "has_email_provider": false,
+        "is_enterprise": false,
+        "is_saas": false,
+        "package_versions": {".": headers::VERSION_SPOKEN},
+        "self_hosted_data": null,
+    })
 }
 
 /// A moment as clients compare it.

@@ -81,10 +81,7 @@ pub(super) fn identity(body: &[u8]) -> Result<Identity, Refusal> {
         let why = format!("Of one identity at most {IDENTITY_BYTES} bytes are read.");
         return Err(Refusal::Field { name: "traits", why });
     }
-    // A list would be read as the fields in their order.
-    if body.trim_ascii_start().first() == Some(&b'[') {
-        return Err(field("non_field_errors", "Invalid data. Expected an object."));
-    }
+    expect_object(body)?;
     let read: IdentityBody = read(body)?;
     let identifier = match read.identifier {
         Json::Null => None,
@@ -103,6 +100,14 @@ pub(super) fn identity(body: &[u8]) -> Result<Identity, Refusal> {
         identifier: identifier.map(short_enough).transpose()?,
         traits,
     })
+}
+
+/// A list would be read as the fields in their order.
+pub(super) fn expect_object(body: &[u8]) -> Result<(), Refusal> {
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(field("non_field_errors", "Invalid data. Expected an object."));
+    }
+    Ok(())
 }
 
 /// Reads JSON; what is wrong is told as of a field where it is one.

@@ -27,10 +27,11 @@ mod wire;
 pub use routes::routes;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::ports::Ports;
+use crate::streams::Places;
 
 /// What can be configured.
 #[derive(Clone, Debug)]
@@ -69,8 +70,8 @@ impl Default for Settings {
 pub struct Ofrep {
     ports: Ports,
     settings: Settings,
-    /// Streams open now.
-    streams: AtomicUsize,
+    /// Of its streams.
+    places: Arc<Places>,
     /// Requests so far, the changing part of the seed of per-request draws.
     requests: AtomicU64,
 }
@@ -79,9 +80,9 @@ impl Ofrep {
     /// Speaks through ports.
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
+            places: Places::new(settings.most_streams, settings.calm_streams),
             ports,
             settings,
-            streams: AtomicUsize::new(0),
             requests: AtomicU64::new(0),
         })
     }

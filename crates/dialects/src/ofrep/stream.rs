@@ -6,8 +6,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -16,20 +14,15 @@ use bytes::Bytes;
 use futures_util::stream::unfold;
 use http::{HeaderMap, Method};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
 
 use super::refusal::Refusal;
 use super::{Ofrep, headers, token};
-use crate::ports::{Notice, Seat};
+use crate::ports::Notice;
+use crate::streams::{Heard, Notices, Place};
 use crate::text::{push, push_decimal, push_string};
 
 /// A client without a position may have missed a change that is younger than this.
 const RECENT: SignedDuration = SignedDuration::from_secs(60);
-/// The longest that a notice waits when there are many streams.
-const SPREAD_MS: u64 = 1_000;
-/// Shortest wait of a client before it comes back; streams differ by up to the same again.
-const RETRY_MS: u64 = 1_000;
-
 /// Opens a stream.
 pub(super) fn listen(ofrep: &Arc<Ofrep>, request: &Request) -> Response {
     match *request.method() {
@@ -42,52 +35,14 @@ pub(super) fn listen(ofrep: &Arc<Ofrep>, request: &Request) -> Response {
     let Some(seat) = token::open(&*ofrep.ports.credentials, token, now) else {
         return Refusal::Revoked.response(None);
     };
-    let Some(place) = Place::take(ofrep) else {
+    let Some(place) = ofrep.places.take() else {
         return Refusal::Full.response(None);
     };
-    let listener = Listener::new(place, seat, Position::of_header(request.headers()), now);
+    let notices = Notices::new(seat, ofrep.ports.clone(), ofrep.settings.heartbeat);
+    let listener = Listener::new(place, notices, Position::of_header(request.headers()), now);
     let mut response = Response::new(Body::from_stream(unfold(listener, Listener::next)));
     headers::events(response.headers_mut());
     response
-}
-
-/// A counted place among the open streams; dropping it frees it.
-struct Place {
-    ofrep: Arc<Ofrep>,
-    /// How many streams were open before; spreads streams over time.
-    number: usize,
-}
-
-impl Place {
-    fn take(ofrep: &Arc<Ofrep>) -> Option<Self> {
-        let number = ofrep.streams.fetch_add(1, Ordering::Relaxed);
-        let place = Self {
-            ofrep: Arc::clone(ofrep),
-            number,
-        };
-        (number < ofrep.settings.most_streams).then_some(place)
-    }
-
-    /// A number below `most` that differs between neighbours.
-    fn spread(&self, most: u64) -> u64 {
-        let mixed = (self.number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        mixed % most
-    }
-
-    /// How long a notice waits.
-    fn jitter(&self) -> Duration {
-        if self.ofrep.streams.load(Ordering::Relaxed) <= self.ofrep.settings.calm_streams {
-            return Duration::ZERO;
-        }
-        Duration::from_millis(self.spread(SPREAD_MS))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let open: &AtomicUsize = &self.ofrep.streams;
-        open.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// How far a client was told.
@@ -131,8 +86,7 @@ impl Position {
 /// One open stream.
 struct Listener {
     place: Place,
-    seat: Seat,
-    notices: watch::Receiver<Notice>,
+    notices: Notices,
     told: Position,
     next: Next,
 }
@@ -149,11 +103,10 @@ enum Next {
 }
 
 impl Listener {
-    fn new(place: Place, seat: Seat, known: Option<(String, Position)>, now: Timestamp) -> Self {
-        let mut notices = seat.environment.notices(seat.class);
-        let notice = *notices.borrow_and_update();
+    fn new(place: Place, mut notices: Notices, known: Option<(String, Position)>, now: Timestamp) -> Self {
+        let notice = notices.latest();
         let told = Position::of_notice(&notice);
-        let snapshot = seat.environment.snapshot();
+        let snapshot = notices.seat.environment.snapshot();
         let missed = match known {
             Some((epoch, position)) => epoch != snapshot.epoch() || position.is_behind(told),
             None => [notice.changed_at, notice.turned_at]
@@ -167,7 +120,6 @@ impl Listener {
         };
         Self {
             place,
-            seat,
             notices,
             told,
             next,
@@ -185,41 +137,20 @@ impl Listener {
     }
 
     async fn wait(&mut self) -> Option<Vec<u8>> {
-        // From the last word on, whatever wakes the stream meanwhile.
-        let silence = tokio::time::sleep(self.place.ofrep.settings.heartbeat);
-        tokio::pin!(silence);
-        loop {
-            let woken = tokio::select! {
-                woken = self.notices.changed() => Some(woken),
-                () = &mut silence => None,
-            };
-            if matches!(woken, Some(Err(_))) || !self.is_open() {
-                return None;
-            }
-            if woken.is_none() {
-                return Some(b":\n\n".to_vec());
-            }
-            if self.told.is_behind(self.latest()) {
-                tokio::time::sleep(self.place.jitter()).await;
-                self.told = self.latest();
-                return Some(self.event("refetchEvaluation"));
-            }
+        let told = self.told;
+        let is_news = |notice: &Notice| told.is_behind(Position::of_notice(notice));
+        if self.notices.wait(is_news).await? == Heard::Silence {
+            return Some(b":\n\n".to_vec());
         }
-    }
-
-    fn latest(&mut self) -> Position {
-        Position::of_notice(&self.notices.borrow_and_update())
-    }
-
-    fn is_open(&self) -> bool {
-        let ports = &self.place.ofrep.ports;
-        ports.credentials.seat_of(self.seat.credential, (ports.now)()).is_some()
+        tokio::time::sleep(self.place.jitter()).await;
+        self.told = Position::of_notice(&self.notices.latest());
+        Some(self.event("refetchEvaluation"))
     }
 
     fn greeting(&self) -> Vec<u8> {
         let mut piece = Vec::with_capacity(128);
         push!(piece, "retry: ");
-        push_decimal(&mut piece, RETRY_MS + self.place.spread(RETRY_MS));
+        push_decimal(&mut piece, self.place.retry());
         push!(piece, "\n");
         piece.extend(self.event("connected"));
         piece
@@ -227,7 +158,7 @@ impl Listener {
 
     fn event(&self, kind: &str) -> Vec<u8> {
         let mut piece = Vec::with_capacity(96);
-        push!(piece, "id: ", self.seat.environment.snapshot().epoch(), ".");
+        push!(piece, "id: ", self.notices.seat.environment.snapshot().epoch(), ".");
         push_decimal(&mut piece, self.told.revision);
         push!(piece, ".");
         push_decimal(&mut piece, self.told.turned);

@@ -140,6 +140,7 @@ impl Unleash {
                 flag: flag.index(),
                 yes: count.yes,
                 no: count.no,
+                untold: 0,
                 variants: variants(count, &keys, &faces),
             })
         });

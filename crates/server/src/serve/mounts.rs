@@ -63,6 +63,7 @@ fn table(mount: &MountConfig, config: &Config, ports: &Ports) -> Vec<DialectRout
             let settings = flagsmith::Settings {
                 path: mount.path.clone(),
                 body_bytes: config.limits.body_bytes,
+                most_streams: usize::try_from(config.limits.streams).unwrap_or(usize::MAX),
                 ..flagsmith::Settings::default()
             };
             flagsmith::routes(&Flagsmith::new(ports.clone(), settings))

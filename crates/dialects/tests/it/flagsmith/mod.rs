@@ -3,6 +3,8 @@
 mod answers;
 mod document;
 mod refusals;
+mod reports;
+mod streams;
 
 use std::sync::Arc;
 

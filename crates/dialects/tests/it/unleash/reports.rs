@@ -23,6 +23,7 @@ fn colour(yes: u64, no: u64, variants: &[(u16, u64)]) -> Reported {
         flag: 0,
         yes,
         no,
+        untold: 0,
         variants: variants.to_vec(),
     }
 }
@@ -38,6 +39,7 @@ async fn counts_arrive_once_and_unknown_names_are_left_aside() {
         flag: 1,
         yes: 1,
         no: 0,
+        untold: 0,
         variants: Vec::new(),
     };
     let taken = || std::mem::take(&mut *site.house.reported.lock().unwrap());
