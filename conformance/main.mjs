@@ -3,6 +3,8 @@
 // How to add a client: a file under `clients` with a function that takes a `Site` and a `Report`, and a line below.
 
 import { flagdCore } from "./clients/flagd-core.mjs";
+import { flagsmithJs } from "./clients/flagsmith-js.mjs";
+import { flagsmithNodejs } from "./clients/flagsmith-nodejs.mjs";
 import { ofrepCore } from "./clients/ofrep-core.mjs";
 import { flagsmithEngine, pythonProvider, rustProvider, unleashPython } from "./clients/programs.mjs";
 import { realInput } from "./clients/real-input.mjs";
@@ -22,6 +24,8 @@ const CLIENTS = [
   ["open-feature-ofrep (crate)", rustProvider],
   ["@openfeature/flagd-core", flagdCore],
   ["flagsmith-flag-engine (PyPI), 5,000 pairs", flagsmithEngine],
+  ["flagsmith-nodejs", flagsmithNodejs],
+  ["@flagsmith/flagsmith", flagsmithJs],
   ["unleash-client", unleashClient],
   ["unleash-client, Unleash's client specification", unleashSpecification],
   ["recordings of unleash-server 8.2.0", unleashRecordings],

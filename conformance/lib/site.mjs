@@ -14,6 +14,7 @@ const OPERATOR = { email: "conformance@example.com", password: "a long enough pa
 const MOUNTS = [
   ["ofrep", "/ofrep/v1"],
   ["flagd", "/flagd"],
+  ["flagsmith", "/flagsmith"],
   ["unleash", "/unleash"],
 ]
   .map(([dialect, path]) => `[[mounts]]\ndialect = "${dialect}"\npath = "${path}"\n`)
