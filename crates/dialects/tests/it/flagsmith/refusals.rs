@@ -1,8 +1,12 @@
 //! Keys, methods, other origins, and whatever else arrives.
 
+use hoist_dialects::Access;
+use hoist_dialects::flagsmith::{Flagsmith, Settings, routes};
+use http::Method;
 use serde_json::json;
 
 use super::{FLAGS, IDENTITIES, Site};
+use crate::house::House;
 
 #[tokio::test]
 async fn keys_open_what_they_may() {
@@ -142,4 +146,35 @@ async fn bodies_that_cannot_be_read_are_refused_in_its_words() {
     assert_eq!(site.ask("POST", IDENTITIES, &packed, "{}").await.status, 415);
     let large = "x".repeat(2 * 1024 * 1024);
     assert_eq!(site.ask("POST", IDENTITIES, &key, &large).await.status, 413);
+}
+
+#[tokio::test]
+async fn every_line_of_the_table_needs_what_it_says() {
+    let site = Site::new();
+    let table = routes(&Flagsmith::new(House::new().ports(), Settings::default()));
+    let (mut keys, mut open) = (0, 0);
+    for line in &table {
+        let path = line.path.replace("{key}", "nobody");
+        for (method, access) in &line.methods {
+            let answer = site.ask(method.as_str(), &path, &[], "{}").await;
+            match access {
+                Access::Credential => {
+                    assert_eq!(answer.status, 401, "{method} {path}");
+                    keys += 1;
+                }
+                Access::Public => {
+                    assert!(answer.status.is_success(), "{method} {path}");
+                    open += 1;
+                }
+                Access::StreamToken => panic!("{path} has no token"),
+            }
+        }
+        for method in [Method::PATCH, Method::DELETE] {
+            let answer = site
+                .ask(method.as_str(), &path, &[("x-environment-key", "server")], "{}")
+                .await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+        }
+    }
+    assert_eq!((table.len(), keys, open), (32, 34, 48));
 }
