@@ -8,7 +8,7 @@ const RECORDINGS = new URL("../data/unleash-8.2.0-wire.jsonl", import.meta.url);
 
 /** By label: what we do instead, and the status that comes with it. */
 const DIFFERENT = new Map([
-  ["features project-scoped production token", [200, "the key decides what is seen, not the token's project"]],
+  ["features project-scoped production token", [200, "only segments that a feature refers to are told"]],
   ["features admin token", [401, "there are no tokens of administrators: this one is unknown"]],
   ["features?tag=simple:foo", [200, "features have no tags, so tags keep nothing out"]],
   ["features?project=nope", [200, "only segments that a feature refers to are told"]],

@@ -114,7 +114,7 @@ impl Unleash {
             return Err(Refusal::Method("GET, HEAD"));
         }
         let seat = query::server_seat(&parts.headers, &*self.ports.credentials, (self.ports.now)())?;
-        let filter = Filter::read(parts.uri.query())?;
+        let filter = Filter::of(&parts.headers, parts.uri.query())?;
         let named = parts.headers.get(header::IF_NONE_MATCH);
         let named = named.and_then(|named| named.to_str().ok());
         let told = self.told(&seat, named, &filter).await?;

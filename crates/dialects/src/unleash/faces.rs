@@ -29,6 +29,8 @@ pub(super) struct Face {
     /// By variant key.
     variants: HashMap<String, VariantFace>,
     kind: Kind,
+    /// The project in Unleash that it came from.
+    pub(super) project: Option<String>,
     /// Whether clients report that they asked for it.
     pub(super) impression_data: bool,
 }
@@ -65,6 +67,7 @@ impl Face {
         Self {
             variants: rules.variants.iter().map(one).collect(),
             kind: rules.kind,
+            project: rules.foreign.get("project").and_then(Json::as_str).map(str::to_owned),
             impression_data: rules.foreign.get("impressionData") == Some(&Json::Bool(true)),
         }
     }

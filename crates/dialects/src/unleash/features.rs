@@ -136,9 +136,8 @@ impl Made {
 
     /// A project is that of Unleash, or ours.
     pub(super) fn is_wanted(&self, name: &str, project: &str, filter: &Filter) -> bool {
-        let is_of = |wanted: &String| wanted == project || *wanted == self.project || wanted == "*";
         let prefix = filter.prefix.as_deref().unwrap_or_default();
-        (filter.projects.is_empty() || filter.projects.iter().any(is_of)) && name.starts_with(prefix)
+        filter.admits(Some(project), &self.project) && name.starts_with(prefix)
     }
 
     fn query(&self, filter: &Filter, form: Form) -> Json {
@@ -171,7 +170,7 @@ impl Unleash {
         } else {
             Form::Inlined
         };
-        let filter = Filter::read(parts.uri.query())?;
+        let filter = Filter::of(&parts.headers, parts.uri.query())?;
         let made = self.made(&seat, form, now).await?;
         let own;
         let document = match asked {
@@ -186,6 +185,7 @@ impl Unleash {
                     .features
                     .binary_search_by(|feature| feature.name.as_str().cmp(name));
                 let feature = at.ok().and_then(|at| made.features.get(at));
+                let feature = feature.filter(|own| made.is_wanted(&own.name, &own.project, &filter));
                 let feature = feature.ok_or_else(|| Refusal::NoFlag(name.to_owned()))?;
                 own = Document::of_text(serde_json::to_string(feature).unwrap_or_default());
                 &own

@@ -89,6 +89,8 @@ impl Unleash {
             snapshot: &snapshot,
             faces: &faces,
             class: seat.class,
+            filter: query::Filter::of(&parts.headers, None)?,
+            project: seat.environment.flag_set().split('/').nth(1).unwrap_or_default(),
             moment: Moment { now, seed },
         };
         let text = match asked {
@@ -131,12 +133,18 @@ struct Asking<'a> {
     snapshot: &'a Snapshot,
     faces: &'a Faces,
     class: Class,
+    /// What the token is for.
+    filter: query::Filter,
+    /// Ours.
+    project: &'a str,
     moment: Moment,
 }
 
 impl<'a> Asking<'a> {
     fn is_visible(&self, flag: FlagRef<'_>) -> bool {
-        self.class == Class::Server || flag.client_visible()
+        let project = self.faces.get(flag.key()).and_then(|face| face.project.as_deref());
+        let is_seen = self.class == Class::Server || flag.client_visible();
+        is_seen && self.filter.admits(project, self.project)
     }
 
     fn one(&self, name: &str, context: &Context) -> Option<Toggle<'a>> {

@@ -28,6 +28,13 @@ fn secret_in(token: &str) -> Option<&str> {
     Some(secret).filter(|secret| !secret.is_empty())
 }
 
+/// The project that a token is for; none for tokens of all or of several.
+pub(super) fn project(headers: &HeaderMap) -> Option<&str> {
+    let mut tokens = keys::presented(headers).filter(|key| secret_in(key).is_some());
+    let (project, _) = tokens.next()?.split_once(':')?;
+    Some(project).filter(|project| !matches!(*project, "" | "*" | "[]"))
+}
+
 /// The same for what only servers may read.
 pub(super) fn server_seat(
     headers: &HeaderMap,
@@ -83,7 +90,16 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn read(query: Option<&str>) -> Result<Self, Refusal> {
+    /// Of a request: a token's project counts before those of the query.
+    pub(super) fn of(headers: &HeaderMap, query: Option<&str>) -> Result<Self, Refusal> {
+        let mut filter = Self::read(query)?;
+        if let Some(project) = project(headers) {
+            filter.projects = vec![project.to_owned()];
+        }
+        Ok(filter)
+    }
+
+    fn read(query: Option<&str>) -> Result<Self, Refusal> {
         let mut filter = Self::default();
         for (name, value) in pairs(query) {
             match name.as_str() {
@@ -106,6 +122,12 @@ impl Filter {
             }
         }
         Ok(filter)
+    }
+
+    /// Whether a flag is wanted that is of this project in Unleash and of that one here.
+    pub(super) fn admits(&self, project: Option<&str>, ours: &str) -> bool {
+        let is_of = |wanted: &String| Some(wanted.as_str()) == project || wanted == ours || wanted == "*";
+        self.projects.is_empty() || self.projects.iter().any(is_of)
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -156,6 +178,15 @@ mod tests {
         assert_eq!(secret_in("[]:production.a.b"), Some("a.b"));
         for odd in ["hsk_abc", "a.b", "a:b", "a:b."] {
             assert_eq!(secret_in(odd), None, "{odd}");
+        }
+        let of = |token: &str| {
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, token.parse().unwrap())]);
+            let filter = Filter::of(&headers, Some("project=queried")).unwrap();
+            filter.projects.join(" ")
+        };
+        assert_eq!(of("shop:production.KEY"), "shop");
+        for open in ["*:production.KEY", "[]:production.KEY", "KEY", "a:b"] {
+            assert_eq!(of(open), "queried", "{open}");
         }
     }
 

@@ -106,7 +106,8 @@ impl Unleash {
                     Class::Client => "frontend",
                 };
                 let environment = seat.environment.flag_set().rsplit('/').next().unwrap_or_default();
-                Some(json!({"token": token, "type": kind, "projects": ["*"], "environment": environment}))
+                let project = query::project(&headers).unwrap_or("*");
+                Some(json!({"token": token, "type": kind, "projects": [project], "environment": environment}))
             });
         let known: Vec<Json> = known.collect();
         let mut response = Response::new(Body::from(json!({ "tokens": known }).to_string()));

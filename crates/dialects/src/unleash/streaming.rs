@@ -29,7 +29,7 @@ pub(super) async fn open(unleash: &Arc<Unleash>, parts: &Parts) -> Result<Respon
     }
     let now = (unleash.ports.now)();
     let seat = query::server_seat(&parts.headers, &*unleash.ports.credentials, now)?;
-    let filter = Filter::read(parts.uri.query())?;
+    let filter = Filter::of(&parts.headers, parts.uri.query())?;
     let place = Place::take(unleash).ok_or(Refusal::TooMany)?;
     let last = parts.headers.get("last-event-id").and_then(|last| last.to_str().ok());
     let mut notices = seat.environment.notices(seat.class);

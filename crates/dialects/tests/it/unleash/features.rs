@@ -73,6 +73,13 @@ async fn filters_and_single_features() {
     assert_eq!(names("namePrefix=b").await, ("b.flag".into(), 0));
     assert_eq!(names("project=shop&project=x").await, ("a.flag b.flag".into(), 1));
     assert_eq!(names("project=default").await, (String::new(), 0));
+    let other = ("authorization", "other:production.server");
+    assert_eq!(
+        site.get(PATH, &[other, SPEC]).await.json()["features"],
+        json!([]),
+        "a token's project"
+    );
+    assert_eq!(site.get(&format!("{PATH}/a.flag"), &[other]).await.status, 404);
     assert_eq!(names("tag=simple:foo&environment=x").await, ("a.flag b.flag".into(), 1));
     let bad = site.get(&format!("{PATH}?tag=bad"), &[SERVER, SPEC]).await;
     assert_eq!(
@@ -136,7 +143,13 @@ async fn time_turns_the_document() {
 #[tokio::test]
 async fn keys_and_refusals_in_unleashs_words() {
     let site = site();
-    for open in ["server", "Bearer server", "bearer *:development.server", "[]:x.server"] {
+    for open in [
+        "server",
+        "Bearer server",
+        "bearer *:development.server",
+        "[]:x.server",
+        "shop:x.server",
+    ] {
         assert_eq!(site.get(PATH, &[("authorization", open)]).await.status, 200, "{open}");
     }
     let unknown = site.get(PATH, &[("authorization", "*:development.nobody")]).await;

@@ -10,7 +10,7 @@ fn imported() -> Json {
     let payload = json!({"payloadType": "json", "payload": "{\"a\":1}"});
     json!({"key": "imported", "kind": "boolean", "profile": "unleash", "client_visible": true,
         "variants": [{"key": "on", "value": true}, {"key": "red~2", "value": true, "metadata": payload}, {"key": "off", "value": false}],
-        "foreign": {"unleashVariants": {"on": null, "red~2": "red", "off": null}, "impressionData": true},
+        "foreign": {"unleashVariants": {"on": null, "red~2": "red", "off": null}, "impressionData": true, "project": "default"},
         "steps": [{"rules": {"rules": [
             rule(&test("remoteAddress", "cidr", &json!(["192.0.2.0/24"])), "red~2"),
             rule(&test("country", "in", &json!(["NO"])), "on")]}},
@@ -78,6 +78,14 @@ async fn all_one_and_what_servers_see() {
             .join(" ")
     };
     assert_eq!(names("/api/frontend/all", "client").await, "country imported number");
+    assert_eq!(
+        names("/api/frontend/all", "default:production.client").await,
+        "imported"
+    );
+    assert_eq!(
+        names("/api/frontend/all", "shop:production.client").await,
+        "country imported number"
+    );
     assert_eq!(
         names("/api/proxy/all", "server").await,
         "country hidden imported number"
