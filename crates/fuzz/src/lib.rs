@@ -16,7 +16,7 @@ pub mod mutate;
 pub mod random;
 pub mod targets;
 
-use targets::{change, context, cron, import, ofrep, operators, ruleset};
+use targets::{change, context, cron, import, ofrep, operators, ruleset, unleash};
 
 /// Something that takes bytes.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,8 @@ pub const TARGETS: &[Target] = &[
     target("instant",      Shape::Lines, operators::instant),
     target("ofrep_body",   Shape::Json,  ofrep::body),
     target("ofrep_head",   Shape::Lines, ofrep::head),
+    target("unleash_said", Shape::Json,  unleash::said),
+    target("unleash_body", Shape::Json,  unleash::body),
 ];
 
 /// The target of that name.

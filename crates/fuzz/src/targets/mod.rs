@@ -8,6 +8,7 @@ pub mod ofrep;
 pub mod operators;
 mod probe;
 pub mod ruleset;
+pub mod unleash;
 
 /// The lines of a text; what is no text has none.
 fn lines(data: &[u8]) -> Vec<&str> {

@@ -25,7 +25,7 @@ use house::House;
     clippy::unwrap_used,
     reason = "shared with the tests of the dialects, which use the rest"
 )]
-mod house;
+pub(super) mod house;
 
 const ALL: &str = "/ofrep/v1/evaluate/flags";
 /// Longer inputs meet limits that are tested elsewhere.

@@ -123,5 +123,5 @@ macro_rules! tests {
 }
 
 tests! {
-    context ruleset change unleash flagd flagsmith togglr fluxgate toggle_meister project_file comments cron semver cidr regex instant ofrep_body ofrep_head
+    context ruleset change unleash flagd flagsmith togglr fluxgate toggle_meister project_file comments cron semver cidr regex instant ofrep_body ofrep_head unleash_said unleash_body
 }

@@ -1,0 +1,4 @@
+//! See the target `unleash_body` of the crate hoist-fuzz.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| (hoist_fuzz::named("unleash_body").run)(data));
