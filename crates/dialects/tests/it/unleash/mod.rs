@@ -5,14 +5,16 @@ mod frontend;
 mod projection;
 mod reports;
 mod streaming;
+mod table;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use hoist_dialects::Access;
 use hoist_dialects::unleash::{Settings, Unleash, routes};
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
@@ -25,6 +27,7 @@ const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 struct Site {
     house: Arc<House>,
     router: Router,
+    table: Vec<(String, Vec<(Method, Access)>)>,
 }
 
 struct Answer {
@@ -56,11 +59,13 @@ impl Site {
             most_streams: 3,
             caller: Arc::new(|_| Some(CALLER)),
         };
-        let lines = routes(&Unleash::new(house.ports(), settings)).into_iter();
-        let router = lines.fold(Router::new(), |router, line| {
+        let lines = routes(&Unleash::new(house.ports(), settings));
+        let table = lines.iter().map(|line| (line.path.clone(), line.methods.clone()));
+        let table = table.collect();
+        let router = lines.into_iter().fold(Router::new(), |router, line| {
             Router::route(router, &line.path, line.handler)
         });
-        Self { house, router }
+        Self { house, router, table }
     }
 
     /// With these flags and segments.
