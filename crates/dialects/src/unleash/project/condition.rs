@@ -9,6 +9,7 @@ use hoist_engine::ruleset::{Condition, Profile, SegmentRules};
 use serde_json::Value as Json;
 
 use super::constraint;
+use super::size::{MOST_OF_FLAG, size};
 
 /// Why something cannot be said in Unleash's language.
 pub(super) type Said<T> = Result<T, String>;
@@ -74,13 +75,19 @@ impl Sense {
 /// Segments of an environment.
 pub(super) struct Segments<'r> {
     by_key: HashMap<&'r str, &'r SegmentRules>,
+    /// By id: the constraints of those that are one way, and their size.
+    said: HashMap<u32, (Vec<Json>, usize)>,
 }
 
 impl<'r> Segments<'r> {
     pub(super) fn new(all: &'r [SegmentRules]) -> Self {
-        Self {
+        let mut segments = Self {
             by_key: all.iter().map(|segment| (segment.key.as_str(), segment)).collect(),
-        }
+            said: HashMap::new(),
+        };
+        let one = |rules| Some((id_of(rules), segments.written(rules)?));
+        segments.said = all.iter().filter_map(one).collect();
+        segments
     }
 
     /// The ways in which a condition holds.
@@ -102,14 +109,30 @@ impl<'r> Segments<'r> {
     }
 
     /// The constraints of a segment that is one way.
-    pub(super) fn constraints(&self, rules: &SegmentRules) -> Option<Vec<Json>> {
+    pub(super) fn constraints(&self, rules: &SegmentRules) -> Option<&[Json]> {
+        self.said
+            .get(&id_of(rules))
+            .map(|(constraints, _)| constraints.as_slice())
+    }
+
+    /// About the bytes of what a piece stands for.
+    pub(super) fn size_of(&self, piece: &Piece) -> usize {
+        match piece {
+            Piece::Constraint(constraint) => size(constraint),
+            Piece::Segment(id) => self.said.get(id).map_or(0, |(_, size)| *size),
+        }
+    }
+
+    fn written(&self, rules: &SegmentRules) -> Option<(Vec<Json>, usize)> {
         let writer = Writer {
             segments: self,
             refers: false,
         };
         let mut ways = writer.written_out(rules, Sense::Plain, 0).ok()?;
         let only = ways.pop().filter(|_| ways.is_empty())?;
-        Some(only.into_iter().filter_map(Piece::constraint).collect())
+        let constraints: Vec<Json> = only.into_iter().filter_map(Piece::constraint).collect();
+        let size = constraints.iter().map(size).sum();
+        Some((constraints, size))
     }
 }
 
@@ -118,6 +141,13 @@ impl Piece {
         match self {
             Self::Constraint(constraint) => Some(constraint),
             Self::Segment(_) => None,
+        }
+    }
+
+    fn own_size(&self) -> usize {
+        match self {
+            Self::Constraint(constraint) => size(constraint),
+            Self::Segment(_) => 0,
         }
     }
 }
@@ -195,6 +225,12 @@ impl Writer<'_, '_> {
 
 /// Both hold.
 pub(super) fn both(one: &Ways, other: &Ways) -> Said<Ways> {
+    // Before anything is copied.
+    let total = |ways: &Ways| ways.iter().flatten().map(Piece::own_size).sum::<usize>();
+    let copied = total(one).saturating_mul(other.len()) + total(other).saturating_mul(one.len());
+    if copied > MOST_OF_FLAG {
+        return Err(format!("written out it would be larger than {MOST_OF_FLAG} bytes"));
+    }
     let joined = one.iter().flat_map(|first| {
         other.iter().map(move |second| {
             let mut way = first.clone();

@@ -1,7 +1,7 @@
 //! A test as constraints: one way or several in which it holds.
 //!
-//! What was imported comes back as it was. A test of ours is said where every client of Unleash's answers it as we do;
-//! their contexts are flat and of text, so a number there stands for a number here.
+//! What was imported comes back as it was. A test of ours is said where every client of Unleash's answers it as we do.
+//! Their contexts are flat and of text, where our tests of numbers take numbers only, so those are never said.
 
 use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
 use hoist_engine::ruleset::{Operator, Profile, Quantifier, Test};
@@ -11,14 +11,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
 use super::condition::{Piece, Said, Sense, Ways};
+use super::size::MOST_SUBJECTS;
 
 /// The subject key's name in Unleash.
 pub(super) const USER: &str = "userId";
 /// The moment's name in Unleash.
 const MOMENT: &str = "currentTime";
-
-/// Largest whole number that every client reads exactly.
-const EXACT: u64 = (1 << 53) - 1;
 
 /// Names that clients in JavaScript find in every object.
 const INHERITED: [&str; 8] = [
@@ -46,6 +44,9 @@ pub(super) fn ways(test: &Test, profile: Profile, sense: Sense) -> Said<Ways> {
 pub(super) fn subjects(keys: &[String], sense: Sense) -> Said<Ways> {
     if keys.is_empty() {
         return Ok(sense.constant(false));
+    }
+    if keys.len() > MOST_SUBJECTS {
+        return Err(format!("it lists {} subjects, more than {MOST_SUBJECTS}", keys.len()));
     }
     keys.iter().try_for_each(|key| plain_text(key))?;
     Ok(listed(USER, ("IN", "NOT_IN"), keys, sense))
@@ -202,10 +203,10 @@ fn native(test: &Test, sense: Sense) -> Said<Ways> {
             Ok(one(test, name, "REGEX", pattern, sense))
         }
         Operator::Cidr => Ok(texts(test, name, "IN_CIDR", &words(test), sense)),
-        op => match (numeric(op), versioned(op)) {
-            (Some(operator), _) => Ok(one(test, name, operator, exact_number(test.values.first(), op)?, sense)),
-            (_, Some(operator)) => Ok(one(test, name, operator, first(test)?, sense)),
-            _ => Err(format!("Unleash has no operator for a test of `{name}`")),
+        op if numeric(op).is_some() => Err(no_number(name)),
+        op => match versioned(op) {
+            Some(operator) => Ok(one(test, name, operator, first(test)?, sense)),
+            None => Err(format!("Unleash has no operator for a test of `{name}`")),
         },
     }
 }
@@ -226,22 +227,26 @@ fn context_name(attribute: &str) -> Said<&str> {
     Ok(attribute)
 }
 
-/// Texts in one constraint, numbers each in their own.
+/// Unleash's clients take the text `20` for a number.
+fn no_number(name: &str) -> String {
+    format!(
+        "Unleash's clients read numbers out of texts; `{name}` is compared with a number, which only numbers meet here"
+    )
+}
+
+/// One of these texts.
 fn equality(test: &Test, name: &str, sense: Sense) -> Said<Ways> {
     if test.ignore_case {
         return Err("Unleash cannot leave case aside where whole texts are compared".into());
     }
-    let (mut texts, mut all) = (Vec::new(), Vec::new());
+    let mut texts = Vec::new();
     for value in &test.values {
         match value {
             Json::String(text) => {
                 plain_text(text)?;
                 texts.push(text.clone());
             }
-            Json::Number(_) => {
-                let number = exact_number(Some(value), Operator::Eq)?;
-                all.extend(one(test, name, "NUM_EQ", number, sense));
-            }
+            Json::Number(_) => return Err(no_number(name)),
             other => {
                 return Err(format!(
                     "Unleash's contexts are of text; `{name}` is compared with {other}"
@@ -249,14 +254,10 @@ fn equality(test: &Test, name: &str, sense: Sense) -> Said<Ways> {
             }
         }
     }
-    if !texts.is_empty() {
-        all.extend(listed(name, ("IN", "NOT_IN"), &texts, sense));
+    if texts.is_empty() {
+        return Ok(sense.constant(false));
     }
-    Ok(match (sense, all.is_empty()) {
-        (_, true) => sense.constant(false),
-        (Sense::Plain, _) => all,
-        (Sense::Inverted, _) => vec![all.into_iter().flatten().collect()],
-    })
+    Ok(listed(name, ("IN", "NOT_IN"), &texts, sense))
 }
 
 /// Clients differ about blanks around a value and about the empty text.
@@ -275,25 +276,16 @@ fn parts(test: &Test, name: &str, operator: &str, sense: Sense) -> Said<Ways> {
     Ok(texts(test, name, operator, &words, sense))
 }
 
-/// A number that clients neither round nor take for one nearby.
-fn exact_number(value: Option<&Json>, op: Operator) -> Said<String> {
-    let Some(Json::Number(number)) = value else {
-        return Err("a number is compared with what is none".into());
-    };
-    let whole = number.as_i64().is_some_and(|whole| whole.unsigned_abs() <= EXACT);
-    if !whole && (op == Operator::Eq || !number.is_f64()) {
-        return Err(format!("some of Unleash's clients take other numbers for {number}"));
-    }
-    decimal(number)
-}
-
 /// Patterns that mean the same in every client's language: no classes by letter, no flags, nothing nested.
 fn shared_pattern(pattern: &str) -> Said<()> {
     let mut letters = pattern.chars().peekable();
     let mut in_class = false;
     while let Some(letter) = letters.next() {
         let is_odd = match letter {
-            '\\' => letters.next().is_none_or(|next| !next.is_ascii_punctuation()),
+            // `\<` and `\>` are borders of words for some.
+            '\\' => letters
+                .next()
+                .is_none_or(|next| !next.is_ascii_punctuation() || matches!(next, '<' | '>')),
             '(' if !in_class => letters.peek() == Some(&'?'),
             '[' => std::mem::replace(&mut in_class, true),
             ']' => !std::mem::replace(&mut in_class, false),
@@ -359,6 +351,8 @@ mod tests {
         for pattern in [
             r"\d+",
             r"\bword",
+            r"\<word",
+            r"word\>",
             "(?i)a",
             "[[:alpha:]]",
             "[a&&b]",

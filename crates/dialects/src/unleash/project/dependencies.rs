@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hoist_engine::ruleset::{FlagRules, Kind, Prerequisite, Profile, Step};
+use hoist_engine::ruleset::{FlagRules, Kind, Prerequisite, Profile, Serve, Step, What};
 use serde_json::Value as Json;
 
 use super::super::faces::Face;
@@ -49,7 +49,9 @@ fn dependency(needed: &Prerequisite, flags: &Flags<'_>) -> Said<Option<Dependenc
         (None, []) => Ok(None),
         (Some(enabled), []) if is_plain => Ok(made(enabled, Vec::new())),
         (Some(true), keys) if is_plain => Ok(made(true, names(keys))),
-        (Some(true), keys) if is_every_true_one(keys, parent) => Ok(made(true, Vec::new())),
+        (Some(true), keys) if is_every_true_one(keys, parent) && !serves_true_itself(parent) => {
+            Ok(made(true, Vec::new()))
+        }
         _ => Err(format!(
             "what it needs of `{}` is not whether Unleash's clients see that enabled, or with which variant",
             needed.flag
@@ -68,4 +70,17 @@ fn is_every_true_one(keys: &[String], parent: &FlagRules) -> bool {
         .iter()
         .filter(|variant| variant.value == Some(Json::Bool(true)));
     keys.iter().all(is_true) && true_ones.all(|variant| keys.contains(&variant.key))
+}
+
+/// Whether some are enabled without a variant.
+fn serves_true_itself(parent: &FlagRules) -> bool {
+    let is_it = |serve: &Serve| serve.enabled && matches!(&serve.what, What::Value(Json::Bool(true)));
+    parent.steps.iter().any(|step| match step {
+        // What these serve is not enabled.
+        Step::Kill { .. } | Step::Off { .. } | Step::Windows { .. } | Step::Prerequisites { .. } => false,
+        Step::Subjects { groups } => groups.iter().any(|group| is_it(&group.serve)),
+        Step::Segments { groups } => groups.iter().any(|group| is_it(&group.serve)),
+        Step::Rules { rules } => rules.iter().any(|rule| is_it(&rule.serve)),
+        Step::Serve { serve } => is_it(serve),
+    })
 }

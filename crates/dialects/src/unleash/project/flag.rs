@@ -12,6 +12,7 @@ use super::super::wire::{Feature, Strategy, Variant};
 use super::condition::{Piece, Said, Segments, Sense, Ways, always, both};
 use super::overrides::OfFeature;
 use super::shape::{Given, Shape, given, nobody, shape};
+use super::size::MOST_OF_FLAG;
 use super::steps::{Clause, Steps, Until, Who};
 use super::verbatim::kept;
 
@@ -22,6 +23,8 @@ pub(super) struct Told<'r> {
     pub(super) prerequisites: &'r [hoist_engine::ruleset::Prerequisite],
     /// What clients differ about.
     pub(super) notes: Vec<String>,
+    /// Bytes of its constraints, those of segments included.
+    pub(super) size: usize,
 }
 
 /// What all flags share.
@@ -43,9 +46,11 @@ pub(super) fn told<'r>(rules: &'r FlagRules, face: &Face, around: &Around<'_>, u
         admitted: always(),
         is_blocked: false,
         notes: Vec::new(),
+        size: 0,
     };
     let said = writer.strategies(&steps);
     let mut notes = std::mem::take(&mut writer.notes);
+    let size = writer.size;
     let mut strategies = std::mem::take(&mut writer.strategies);
     let variants = match said {
         Ok(variants) => variants,
@@ -74,6 +79,7 @@ pub(super) fn told<'r>(rules: &'r FlagRules, face: &Face, around: &Around<'_>, u
         feature,
         prerequisites: steps.prerequisites,
         notes,
+        size,
     })
 }
 
@@ -88,6 +94,8 @@ struct Writer<'w> {
     /// Some were turned away of whom nobody can say who they are.
     is_blocked: bool,
     notes: Vec<String>,
+    /// Bytes of what was written so far.
+    size: usize,
 }
 
 impl Writer<'_> {
@@ -160,18 +168,16 @@ impl Writer<'_> {
             }
             let all = hoist_engine::ruleset::Condition::All(kept.conditions.to_vec());
             let ways = segments.ways(&all, self.rules.profile, Sense::Plain)?;
-            return self.push(&kept.shape, &ways, given);
+            return self.push(&kept.shape, &ways, given, Asks::of(clause));
         }
         let shape = shape(clause.gate, given, &self.rules.key, (self.around.now, &mut *self.until))?;
         let ways = clause.who.ways(segments, self.rules.profile, Sense::Plain)?;
-        self.push(&shape, &ways, given)
+        self.push(&shape, &ways, given, Asks::of(clause))
     }
 
-    fn push(&mut self, shape: &Shape, ways: &Ways, given: &Given) -> Said<()> {
+    fn push(&mut self, shape: &Shape, ways: &Ways, given: &Given, asks: Asks) -> Said<()> {
         let ways = both(ways, &self.admitted)?;
-        let is_drawn = shape.parameters.get("stickiness").and_then(Json::as_str) == Some("random")
-            && shape.parameters.get("rollout").and_then(Json::as_str) != Some("100");
-        if is_drawn && ways.len() > 1 {
+        if is_drawn(shape) && (ways.len() > 1 || asks == Asks::Again) {
             return Err("chance would be asked more than once".into());
         }
         let variants = match given {
@@ -180,6 +186,13 @@ impl Writer<'_> {
             Given::Split(_, variants) => variants.clone(),
         };
         for way in ways {
+            self.size += way
+                .iter()
+                .map(|piece| self.around.segments.size_of(piece))
+                .sum::<usize>();
+            if self.size > MOST_OF_FLAG {
+                return Err(format!("its constraints would be larger than {MOST_OF_FLAG} bytes"));
+            }
             self.strategies.push(strategy(shape.clone(), way, variants.clone()));
         }
         if self.strategies.len() > MOST_STRATEGIES {
@@ -187,6 +200,35 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the same chance is asked by another clause too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    Once,
+    Again,
+}
+
+impl Asks {
+    /// An override is one more rule with the share of the rule that it was made for.
+    fn of(clause: &Clause<'_>) -> Self {
+        if clause.origin.is_some_and(|origin| origin.contains_key("override")) {
+            Self::Again
+        } else {
+            Self::Once
+        }
+    }
+}
+
+/// Whether chance decides for anybody: by stickiness `default` for those without user and session.
+fn is_drawn(shape: &Shape) -> bool {
+    let text = |name: &str| shape.parameters.get(name).and_then(Json::as_str).unwrap_or_default();
+    let share = match shape.name.as_str() {
+        "flexibleRollout" if matches!(text("stickiness"), "" | "default" | "random") => text("rollout"),
+        "gradualRolloutRandom" => text("percentage"),
+        _ => return false,
+    };
+    !matches!(share, "0" | "100")
 }
 
 /// How many strategies a feature may have.

@@ -9,6 +9,7 @@
 //! | [`shape`], [`placement`] | shares and splits |
 //! | [`condition`], [`constraint`] | conditions as constraints |
 //! | [`dependencies`] | prerequisites |
+//! | [`size`] | how large it may become |
 //!
 //! A flag that Unleash's clients would not answer as we do is left out and named in the [`Gap`]s, never approximated.
 
@@ -19,6 +20,7 @@ mod flag;
 mod overrides;
 mod placement;
 mod shape;
+mod size;
 mod steps;
 mod verbatim;
 
@@ -31,6 +33,7 @@ use serde_json::{Value as Json, json};
 
 use self::condition::{Segments, id_of};
 use self::flag::{Around, Told, told};
+use self::size::MOST_OF_ALL;
 use self::steps::Until;
 use super::faces::Face;
 use super::wire::{Feature, Segment};
@@ -85,12 +88,17 @@ pub fn project(rules: &Ruleset, flag_set: &str, now: Timestamp) -> Projection {
     ordered.sort_by(|a, b| a.key.cmp(&b.key));
     let mut until = Until::default();
     let (mut all, mut gaps) = (Vec::new(), Vec::new());
+    let mut total = 0;
     for rules in ordered {
         let Some((_, face)) = flags.get(rules.key.as_str()) else {
             continue;
         };
         let said = told(rules, face, &around, &mut until).and_then(|mut told| {
             told.feature.dependencies = dependencies::dependencies(told.prerequisites, &flags)?;
+            if told.size > MOST_OF_ALL - total {
+                return Err(format!("with it the document would be larger than {MOST_OF_ALL} bytes"));
+            }
+            total += told.size;
             Ok(told)
         });
         match said {
@@ -140,7 +148,7 @@ fn segments(rules: &Ruleset, all: &Segments<'_>) -> BTreeMap<u32, Segment> {
         let said = Segment {
             id: id_of(segment),
             name: segment.key.clone(),
-            constraints: all.constraints(segment)?,
+            constraints: all.constraints(segment)?.to_vec(),
         };
         Some((said.id, said))
     };

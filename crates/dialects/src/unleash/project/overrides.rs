@@ -74,6 +74,12 @@ impl OfFeature {
         let Some((_, variants)) = shared else {
             return found;
         };
+        // Clients give a strategy without variants those of the feature.
+        let is_bare = |(own, serves): (&Given, &bool)| *own == Given::Plain && !serves;
+        if given.iter().zip(&found.serves).any(is_bare) {
+            found.serves.fill(false);
+            return found;
+        }
         found.variants = variants.to_vec();
         found.take(&named, &lists);
         found
