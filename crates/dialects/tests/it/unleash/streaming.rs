@@ -72,7 +72,8 @@ async fn everything_first_then_what_changed() {
     assert_eq!(delta(&site, "", Some(changed.header("etag"))).await.status, 304);
     assert_eq!(
         kinds(&delta(&site, "?namePrefix=b", Some(&tag)).await.json()),
-        "segment-updated 2, feature-removed \"b\", segment-removed 1"
+        "feature-removed \"b\", segment-removed 1",
+        "segments of features that are not wanted are not told"
     );
     let unknown = delta(&site, "", Some("\"never told\"")).await;
     assert_eq!(kinds(&unknown.json()), "hydration null");
@@ -88,6 +89,79 @@ async fn everything_first_then_what_changed() {
     );
     let public = site.get("/api/client/delta", &[("authorization", "client")]).await;
     assert_eq!(public.status, 403);
+}
+
+#[tokio::test]
+async fn who_wants_some_features_is_told_their_segments() {
+    let all = |of_a: Json, country: &str| {
+        let flags = json!([boolean("a", &of_a), boolean("z", &json!([inside("one")]))]);
+        (flags, json!([segment("one", 0, country)]))
+    };
+    let (flags, segments) = all(json!([]), "NO");
+    let site = Site::with(&flags, &segments);
+    let hydrated = delta(&site, "?namePrefix=a", None).await;
+    assert_eq!(hydrated.json()["events"][0]["segments"], json!([]));
+    let (flags, segments) = all(json!([inside("one")]), "NO");
+    site.publish(&flags, &segments, 3);
+    let changed = delta(&site, "?namePrefix=a", Some(hydrated.header("etag"))).await;
+    assert_eq!(
+        kinds(&changed.json()),
+        "segment-updated 1, feature-updated \"a\"",
+        "a segment that is old, but new to them"
+    );
+    let (flags, segments) = all(json!([inside("one")]), "SE");
+    site.publish(&flags, &segments, 4);
+    let next = delta(&site, "?namePrefix=a", Some(changed.header("etag"))).await;
+    assert_eq!(kinds(&next.json()), "segment-updated 1");
+    let (flags, segments) = all(json!([]), "DE");
+    site.publish(&flags, &segments, 5);
+    let last = delta(&site, "?namePrefix=a", Some(next.header("etag"))).await;
+    assert_eq!(
+        kinds(&last.json()),
+        "feature-updated \"a\"",
+        "nobody there asks for it any more"
+    );
+}
+
+/// Another state for each number.
+async fn tell(site: &Site, number: u64) -> String {
+    let flags = json!([boolean(&format!("f{number}"), &json!([]))]);
+    site.publish(&flags, &json!([]), number);
+    delta(site, "", None).await.header("etag").to_owned()
+}
+
+#[tokio::test]
+async fn a_state_that_comes_back_is_young_again() {
+    let site = first();
+    let tag = tell(&site, 100).await;
+    for number in 101..111 {
+        tell(&site, number).await;
+    }
+    assert_eq!(tell(&site, 100).await, tag);
+    for number in 111..126 {
+        tell(&site, number).await;
+    }
+    assert_eq!(
+        kinds(&delta(&site, "", Some(&tag)).await.json()),
+        "feature-updated \"f125\", feature-removed \"f100\""
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_the_present_state_is_told_nothing() {
+    let site = first();
+    tell(&site, 100).await;
+    let mut stream = Listening::open(&site, None).await.ok().unwrap();
+    stream.event().await.unwrap();
+    for number in 101..125 {
+        tell(&site, number).await;
+    }
+    let flags = json!([boolean("f100", &json!([]))]);
+    site.publish(&flags, &json!([]), 125);
+    assert!(
+        stream.is_silent_for(10).await,
+        "the state that it was told is long forgotten, and has come back"
+    );
 }
 
 struct Listening(BodyDataStream);
