@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use hoist_engine::context::{SUBJECT_NAMES, TARGETING_KEY};
 use hoist_engine::{Context, Value};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::query;
@@ -18,6 +20,16 @@ const FIELDS: [&str; 6] = [
     "sessionId",
     "userId",
 ];
+
+/// Largest context, as for OFREP. A query cannot be longer.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// A body, unread, for measuring.
+#[derive(Deserialize)]
+struct RawBody<'b> {
+    #[serde(default, borrow)]
+    context: Option<&'b RawValue>,
+}
 
 /// Counts as missing in every test and is not taken from another name.
 const NOTHING: Value = Value::Object(Vec::new());
@@ -45,8 +57,22 @@ pub(super) fn of_body(body: &[u8], caller: Option<IpAddr>) -> Result<Context, Re
     if body.trim_ascii().is_empty() {
         return Ok(built(&empty, &empty, caller));
     }
-    let document: Json = serde_json::from_slice(body)
-        .map_err(|error| Refusal::BadData(vec![Detail::plain(format!("the body is no JSON: {error}"))]))?;
+    let unread =
+        |error: serde_json::Error| Refusal::BadData(vec![Detail::plain(format!("the body is no JSON: {error}"))]);
+    if body.len() > MOST_BYTES {
+        let raw: RawBody<'_> = serde_json::from_slice(body).map_err(unread)?;
+        if let Some(length) = raw
+            .context
+            .map(|context| context.get().len())
+            .filter(|own| *own > MOST_BYTES)
+        {
+            return Err(Refusal::BadData(vec![Detail::at(
+                "/body/context",
+                format!("The context has {length} bytes, {MOST_BYTES} are allowed."),
+            )]));
+        }
+    }
+    let document: Json = serde_json::from_slice(body).map_err(unread)?;
     let object = |value: Option<&Json>, path: &str| match value {
         None | Some(Json::Null) => Ok(Map::new()),
         Some(Json::Object(members)) => Ok(members.clone()),
@@ -64,11 +90,9 @@ pub(super) fn of_body(body: &[u8], caller: Option<IpAddr>) -> Result<Context, Re
 /// Properties stand beside the fields, the fields win, null is absent. A field that is absent stays absent, even where
 /// our contexts know it under another name.
 fn built(fields: &Map<String, Json>, properties: &Map<String, Json>, caller: Option<IpAddr>) -> Context {
-    let mut context = Context::new();
     let fields = fields.iter().filter(|(name, _)| *name != "properties");
-    for (name, value) in properties.iter().chain(fields).filter(|(_, value)| !value.is_null()) {
-        context.set(name, value);
-    }
+    let all = properties.iter().chain(fields).filter(|(_, value)| !value.is_null());
+    let mut context: Context = all.map(|(name, value)| (name.clone(), Value::from(value))).collect();
     for name in SUBJECT_NAMES.into_iter().filter(|name| *name != TARGETING_KEY) {
         if context.get(name).is_none() {
             context.set(name, NOTHING);
@@ -102,6 +126,20 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!(text(&one, "userId").as_deref(), Some("u 1"));
         assert_eq!(one.subject_key(), Some("u 1"));
+    }
+
+    #[test]
+    fn contexts_have_a_size() {
+        let of =
+            |length: usize| serde_json::json!({"context": {"userId": "u", "properties": {"x": "x".repeat(length)}}});
+        assert!(of_body(of(MOST_BYTES - 100).to_string().as_bytes(), None).is_ok());
+        let refused = of_body(of(MOST_BYTES).to_string().as_bytes(), None);
+        assert!(matches!(refused, Err(Refusal::BadData(_))), "{refused:?}");
+        let beside = serde_json::json!({"context": {"userId": "u"}, "more": "x".repeat(MOST_BYTES)});
+        let read = of_body(beside.to_string().as_bytes(), None).unwrap();
+        assert_eq!(read.subject_key(), Some("u"), "what stands beside it does not count");
+        let twice = format!("{{\"context\": {{}}, \"context\": {}}}", of(MOST_BYTES)["context"]);
+        assert!(of_body(twice.as_bytes(), None).is_err(), "nor does a second one hide");
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Table {
         let own = Arc::clone(&self.unleash);
         any(move |request: Request| async move {
             let (parts, _) = request.into_parts();
-            let name = rest(parts.uri.path());
+            let name = own.name_in(parts.uri.path());
             answered(own.features(&parts, asked, &name).await)
         })
     }
@@ -141,7 +141,7 @@ impl Table {
             if parts.method == Method::OPTIONS {
                 return frontend::preflight(&parts.headers);
             }
-            let name = rest(parts.uri.path());
+            let name = own.name_in(parts.uri.path());
             crossing(answered(own.frontend(&parts, body, asked, &name).await))
         })
     }
@@ -156,8 +156,11 @@ fn crossing(mut response: Response) -> Response {
     response
 }
 
-/// What follows `/features/`: names of flags may hold slashes.
-fn rest(path: &str) -> String {
-    let rest = path.split_once("/features/").map_or("", |(_, rest)| rest);
-    decoded(rest).into_owned()
+impl Unleash {
+    /// What follows `/features/` below the mount: names of flags may hold slashes.
+    fn name_in(&self, path: &str) -> String {
+        let below = path.strip_prefix(&self.settings.path).unwrap_or(path);
+        let rest = below.split_once("/features/").map_or("", |(_, rest)| rest);
+        decoded(rest).into_owned()
+    }
 }

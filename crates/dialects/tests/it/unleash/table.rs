@@ -4,7 +4,7 @@ use hoist_dialects::Access;
 use http::Method;
 use serde_json::json;
 
-use super::Site;
+use super::{Site, boolean, serve};
 
 #[tokio::test]
 async fn every_line_needs_what_it_says() {
@@ -35,4 +35,21 @@ async fn every_line_needs_what_it_says() {
         }
     }
     assert_eq!((site.table.len(), keys, open), (25, 40, 15));
+}
+
+#[tokio::test]
+async fn mounts_may_be_called_like_a_part_of_the_routes() {
+    let site = Site::at("/unleash/features/x");
+    let flags = json!([boolean("a/b", &json!([{"id": "r", "serve": serve("on")}]))]);
+    site.publish(&flags, &json!([]), 2);
+    for path in ["/api/client/features/a/b", "/api/frontend/features/a%2Fb"] {
+        let answer = site
+            .get(&format!("/unleash/features/x{path}"), &[("authorization", "server")])
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["name"]),
+            (200, &json!("a/b")),
+            "{path}"
+        );
+    }
 }
