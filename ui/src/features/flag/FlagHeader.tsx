@@ -8,6 +8,7 @@ import { usePlan } from '@/features/plan';
 import { flagText as t } from '@/text/flag';
 import classes from './Flag.module.css';
 import { InlineEdit } from './InlineEdit';
+import { ProfileNote } from './ProfileNote';
 import { useFlag } from './useFlag';
 
 /** Who this flag is; name, description, owner and tags are edited in their place. */
@@ -66,7 +67,7 @@ export function FlagHeader({ entry }: { entry: FlagEnvironment | undefined }) {
             allowed={mayEdit}
             onSave={(owner) => save({ owner: owner === '' ? null : owner }, t.owner)}
           />
-          {flag.profile !== 'native' && <span>{t.profile(flag.profile)}</span>}
+          {flag.profile !== 'native' && <ProfileNote profile={flag.profile} />}
         </div>
         <InlineEdit
           label={t.description}
