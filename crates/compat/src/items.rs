@@ -1,6 +1,6 @@
 //! Lists whose items are read one by one.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
 use crate::report::Gaps;
@@ -18,4 +18,9 @@ pub(crate) fn each<'d, T: Deserialize<'d>>(items: &'d [Json], list: &str, gaps: 
         }
     }
     read
+}
+
+/// The default where null stands, as servers in Go write lists of nothing.
+pub(crate) fn or_default<'d, D: Deserializer<'d>, T: Default + Deserialize<'d>>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }

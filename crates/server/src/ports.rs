@@ -103,6 +103,9 @@ impl Identities for NoneStored {
     }
 }
 
+/// A report is believed up to this count for each flag: keys of clients are public, and a counter must not go round.
+const MOST_REPORTED: u64 = 1_000_000_000;
+
 /// Answers are counted for the metrics.
 struct Counted(Arc<Metrics>);
 
@@ -113,6 +116,7 @@ impl Facts for Counted {
 
     fn reported(&self, _: &Seat, batch: &[Reported]) {
         let times = batch.iter().flat_map(|one| [one.yes, one.no, one.untold]);
-        self.0.evaluations.add(times.fold(0, u64::saturating_add));
+        let times = times.map(|count| count.min(MOST_REPORTED));
+        self.0.reported_evaluations.add(times.fold(0, u64::saturating_add));
     }
 }

@@ -1,9 +1,12 @@
 //! Writing credentials: a new secret is answered once, on creation; one that clients have already is not told again.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use hoist_app::source::digest_hex;
 use hoist_model::change::{AdoptedKey, Change, CredentialChange};
 use hoist_model::document::CredentialKind;
+use hoist_model::plan::OUR_KEYS;
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,13 +33,16 @@ pub struct NewCredential {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// A key that clients have already, from another system, in place of a new one: 8 to 256 letters, digits and
-    /// signs for a client, 16 to 256 for a server. Of a server's only a digest is kept.
+    /// signs for a client, 20 to 256 for a server. Of a server's only a digest is kept.
     #[serde(default)]
     pub secret: Option<String>,
 }
 
 /// Shortest secret key that is taken over, characters.
-const SHORTEST: usize = 16;
+const SHORTEST: usize = 20;
+
+/// How many different characters it has at least: what is guessed easily opens everything here.
+const DIFFERENT: usize = 8;
 
 /// Longest.
 const LONGEST: usize = 256;
@@ -50,9 +56,16 @@ fn adopted(kind: CredentialKind, secret: String) -> Result<AdoptedKey, Problem> 
     if kind == CredentialKind::Client {
         return Ok(AdoptedKey::Client(secret));
     }
-    let is_key = (SHORTEST..=LONGEST).contains(&secret.len()) && secret.bytes().all(|byte| byte.is_ascii_graphic());
+    let different: BTreeSet<u8> = secret.bytes().collect();
+    let is_key = (SHORTEST..=LONGEST).contains(&secret.len())
+        && secret.bytes().all(|byte| byte.is_ascii_graphic())
+        && different.len() >= DIFFERENT
+        && !OUR_KEYS.iter().any(|own| secret.starts_with(own));
     if !is_key {
-        let text = format!("a secret key has {SHORTEST} to {LONGEST} letters, digits and signs, and no spaces");
+        let text = format!(
+            "a secret key has {SHORTEST} to {LONGEST} letters, digits and signs, {DIFFERENT} different ones at least, no \
+             spaces, and is none of Hoist’s own"
+        );
         return Err(Problem::invalid("bad_key", text, "/secret"));
     }
     Ok(AdoptedKey::Server {

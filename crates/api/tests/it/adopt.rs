@@ -46,8 +46,11 @@ async fn a_key_opens_one_place() {
         "{}",
         again.text
     );
+    let other = json!({"name": "x", "kind": "client", "environment": "prod", "secret": CLIENT});
+    let other = house.post(Some(&admin), &path, other).await;
+    assert_eq!(other.code(), "key_elsewhere", "{}", other.text);
     let operator = house.person(OPERATOR).await;
-    let elsewhere = json!({"name": "mine", "kind": "client", "environment": "prod", "secret": CLIENT});
+    let elsewhere = json!({"name": "mine", "kind": "client", "environment": "dev", "secret": CLIENT});
     let elsewhere = house
         .post(Some(&operator), &format!("{FOREIGN}/credentials"), elsewhere)
         .await;
@@ -60,7 +63,7 @@ async fn a_key_opens_one_place() {
     let id = made["plan"]["effects"][0]["document"].as_str().expect("an id");
     house.delete(Some(&admin), &format!("{path}/{id}")).await.with(200);
     let revoked = house.post(Some(&admin), &path, key("client", CLIENT)).await;
-    assert_eq!(revoked.code(), "key_known", "revoked is revoked: {}", revoked.text);
+    assert_eq!(revoked.code(), "key_revoked", "revoked is revoked: {}", revoked.text);
 }
 
 #[tokio::test]
@@ -71,6 +74,9 @@ async fn what_anybody_could_guess_is_no_key() {
     let long = "x".repeat(257);
     for (kind, secret) in [
         ("server", "short"),
+        ("server", "aaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("server", "hst_abcdefghijklmnopqrstuvwxyz"),
+        ("client", "hst_abcdefghijklmnopqrstuvwxyz"),
         ("server", "with a space in it, and long enough"),
         ("server", "schlüssel-schlüssel"),
         ("server", long.as_str()),
@@ -88,4 +94,28 @@ async fn what_anybody_could_guess_is_no_key() {
     }
     let viewer = house.sign_in_as("viewer").await;
     house.post(Some(&viewer), &path, key("server", SERVER)).await.with(403);
+}
+
+/// Changes are taken as they are, so a digest there would be believed unseen.
+#[tokio::test]
+async fn keys_are_taken_over_one_by_one_only() {
+    let house = TestApp::start().await;
+    let admin = house.sign_in_as("admin").await;
+    let server = json!({"digest": "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b", "prefix": "1"});
+    for key in [json!({ "server": server }), json!({"client": CLIENT})] {
+        let adopt = json!({"credential": {"adopt": {"name": "x", "environment": "dev", "key": key}}});
+        let refused = house
+            .post(
+                Some(&admin),
+                &format!("{PROJECT}/changes"),
+                json!({ "changes": [adopt] }),
+            )
+            .await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (422, "not_here"),
+            "{}",
+            refused.text
+        );
+    }
 }

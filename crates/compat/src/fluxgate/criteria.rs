@@ -9,19 +9,17 @@
 //!
 //! Where people are placed, whoever has no key to be placed by gets nothing at all, whatever comes first.
 
-use hoist_engine::ruleset::{
-    Allocation, Arm, Assign, Condition, Draw, Gate, Input, Metadata, Missing, Operator, Quantifier, Scheme, Serve,
-    Share, Split, Test, What,
-};
-use hoist_model::document::{ConfigRule, Foreign};
-use serde_json::json;
-
 use super::condition::audience;
 use super::document::{Criterion, Feature, Stage};
 use super::feature::Table;
 use super::gap;
 use crate::attribute;
 use crate::report::Gaps;
+use hoist_engine::ruleset::{
+    Allocation, Arm, Assign, Condition, Draw, Gate, Input, Metadata, Missing, Operator, Quantifier, Scheme, Serve,
+    Share, Split, Test, What,
+};
+use hoist_model::document::{ConfigRule, Foreign};
 
 /// The attribute by which people are placed: the subject's key.
 const KEY: &str = "targetingKey";
@@ -37,6 +35,26 @@ pub(super) struct Reader<'r> {
     pub(super) feature: &'r Feature,
     pub(super) stage: &'r Stage,
     pub(super) table: &'r Table,
+    pub(super) generation: Generation,
+}
+
+/// Which criteria a stage has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Generation {
+    /// Percentages alone, before November 2025.
+    First,
+    Later,
+}
+
+impl Generation {
+    pub(super) fn of(criteria: &[&Criterion]) -> Self {
+        let is_first = |own: &&Criterion| own.rollout_percentage.is_some() && own.serve.is_none();
+        if criteria.iter().any(is_first) {
+            Self::First
+        } else {
+            Self::Later
+        }
+    }
 }
 
 /// How a criterion shares out.
@@ -201,30 +219,28 @@ impl Reader<'_> {
     }
 
     fn keys(&self) -> Vec<String> {
-        match self.stage.bucketing_key.as_deref().filter(|key| !key.is_empty()) {
-            None => vec![KEY.to_owned(), FIRST_KEY.to_owned()],
-            Some(key) => vec![KEY.to_owned(), attribute::named(key)],
+        let named = self.stage.bucketing_key.as_deref().filter(|key| !key.is_empty());
+        match (named, self.generation) {
+            (Some(key), _) => vec![KEY.to_owned(), attribute::named(key)],
+            (None, Generation::First) => vec![KEY.to_owned(), FIRST_KEY.to_owned()],
+            (None, Generation::Later) => vec![KEY.to_owned()],
         }
     }
 
-    /// Whoever has no key to be placed by, or an empty one.
+    /// Whoever has no key to be placed by, or an empty one, or one that is no text.
     fn keyless(&self) -> Condition {
-        let test = |attribute: &String, op, values, negate| {
+        let some = |key: &String| {
             Condition::Test(Test {
-                attribute: attribute.clone(),
-                op,
-                values,
-                negate,
+                attribute: key.clone(),
+                op: Operator::Matches,
+                values: vec!["(?s).".into()],
+                negate: false,
                 ignore_case: false,
                 quantifier: Quantifier::Any,
             })
         };
         let keys = self.keys();
-        let absent = keys.iter().map(|key| {
-            let missing = test(key, Operator::Exists, Vec::new(), true);
-            Condition::Any(vec![missing, test(key, Operator::Equals, vec![json!("")], false)])
-        });
-        Condition::All(absent.collect())
+        Condition::Not(Box::new(Condition::Any(keys.iter().map(some).collect())))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
 use crate::error::ImportError;
-use crate::items::each;
+use crate::items::{each, or_default};
 use crate::report::Gaps;
 
 /// What to do about a document of another form.
@@ -51,25 +51,26 @@ pub(super) struct Feature {
     pub(super) kill_switch_enabled: bool,
     #[serde(default, alias = "rollback_scheduled_at")]
     pub(super) rollback_scheduled_at: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) dependencies: Vec<Dependency>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) variants: Vec<Variant>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) stages: Vec<Stage>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) tags: Vec<String>,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) owner: String,
+    #[serde(default, deserialize_with = "or_default", alias = "lifecycle_stage")]
+    pub(super) lifecycle_stage: String,
+    #[serde(default, alias = "expires_at")]
+    pub(super) expires_at: Option<String>,
+    #[serde(default, alias = "deprecation_notice")]
+    pub(super) deprecation_notice: Option<String>,
 }
 
 fn yes() -> bool {
     true
-}
-
-/// The default where null stands.
-fn or_default<'d, D: Deserializer<'d>, T: Default + Deserialize<'d>>(from: D) -> Result<T, D::Error> {
-    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 /// The id of the feature that is needed.
@@ -118,7 +119,7 @@ pub(super) struct Stage {
     enabled: Option<bool>,
     #[serde(default, alias = "bucketing_key")]
     pub(super) bucketing_key: Option<String>,
-    #[serde(default, alias = "criterias")]
+    #[serde(default, deserialize_with = "or_default", alias = "criterias")]
     criteria: Vec<Criterion>,
 }
 
@@ -165,9 +166,9 @@ impl Stage {
 pub(super) struct Criterion {
     #[serde(default)]
     pub(super) priority: Option<i64>,
-    #[serde(default, alias = "rule_groups")]
+    #[serde(default, deserialize_with = "or_default", alias = "rule_groups")]
     pub(super) rule_groups: Vec<RuleGroup>,
-    #[serde(default, alias = "variant_allocations")]
+    #[serde(default, deserialize_with = "or_default", alias = "variant_allocations")]
     pub(super) variant_allocations: Vec<Allocation>,
     #[serde(default, alias = "variant_selection_mode")]
     pub(super) variant_selection_mode: Option<String>,
@@ -193,7 +194,7 @@ fn some_or_null<'d, D: Deserializer<'d>>(from: D) -> Result<Option<Option<String
 pub(super) struct RuleGroup {
     #[serde(default, deserialize_with = "or_default", alias = "logic_operator")]
     pub(super) logic_operator: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) conditions: Vec<Condition>,
 }
 
@@ -222,7 +223,7 @@ pub(super) struct Allocation {
 pub(super) struct Context {
     #[serde(default)]
     pub(super) key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) entries: Vec<Entry>,
 }
 
@@ -262,7 +263,10 @@ pub(super) fn read(document: &Json, environment: &str, gaps: &mut Gaps) -> Resul
 fn meant(features: &[Feature], wanted: &str) -> Result<String, ImportError> {
     let stages = features.iter().flat_map(|feature| &feature.stages);
     let known: BTreeSet<&str> = stages.flat_map(Stage::names).collect();
-    let same = known.iter().find(|name| name.eq_ignore_ascii_case(wanted));
+    let mut alike = known.iter().filter(|name| name.eq_ignore_ascii_case(wanted));
+    let same = known
+        .get(wanted)
+        .or_else(|| alike.next().filter(|_| alike.next().is_none()));
     match same {
         Some(name) => Ok((*name).to_owned()),
         None if known.is_empty() => Ok(wanted.to_owned()),

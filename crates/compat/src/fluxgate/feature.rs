@@ -7,7 +7,7 @@ use hoist_model::document::{Origin, Schedule};
 use hoist_model::portable::{ConfigEntry, FlagEntry, KillEntry};
 use serde_json::{Map, Value as Json};
 
-use super::criteria::Reader;
+use super::criteria::{Generation, Reader};
 use super::document::{Document, Feature};
 use super::{SYSTEM, gap};
 use crate::names::Taken;
@@ -46,19 +46,39 @@ pub(super) fn entry(
             id: feature.id.clone(),
         }],
         metadata: Metadata::new(),
-        foreign: Map::from_iter([
-            ("featureType".to_owned(), feature.feature_type.as_str().into()),
-            (NAMELESS.to_owned(), nameless.into()),
-        ]),
+        foreign: foreign(feature, nameless, gaps),
         environments: BTreeMap::from([(environment.to_owned(), config)]),
         overrides: BTreeMap::new(),
         kills: kills(feature, environment, gaps),
     }
 }
 
+fn foreign(feature: &Feature, nameless: Vec<Json>, gaps: &mut Gaps) -> Map<String, Json> {
+    let pairs = [
+        ("featureType", Json::from(feature.feature_type.as_str())),
+        (NAMELESS, nameless.into()),
+        ("lifecycleStage", feature.lifecycle_stage.as_str().into()),
+        ("expiresAt", feature.expires_at.as_deref().into()),
+        ("deprecationNotice", feature.deprecation_notice.as_deref().into()),
+    ];
+    if !matches!(feature.lifecycle_stage.as_str(), "" | "ACTIVE" | "DRAFT" | "PERMANENT")
+        || feature.expires_at.is_some()
+    {
+        let text = "it is deprecated, archived or expires there; here it is served until somebody archives it";
+        gaps.flag(&feature.key, gap::LIFECYCLE, text);
+    }
+    let known = pairs.into_iter().filter(|(_, value)| !value.is_null() && *value != "");
+    known.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 fn kills(feature: &Feature, environment: &str, gaps: &mut Gaps) -> BTreeMap<String, KillEntry> {
     if let Some(at) = &feature.rollback_scheduled_at {
         let text = format!("something happens to its kill switch at {at} there, and nothing here");
+        gaps.flag(&feature.key, gap::KILL, text);
+    }
+    if feature.enabled && !feature.kill_switch_enabled {
+        let text = "it is switched on and its kill switch too: killed here, as in FluxGate since 27 October 2025; before, \
+                    the switch may have meant the opposite";
         gaps.flag(&feature.key, gap::KILL, text);
     }
     let kill = KillEntry {
@@ -72,7 +92,13 @@ fn kills(feature: &Feature, environment: &str, gaps: &mut Gaps) -> BTreeMap<Stri
 fn config(feature: &Feature, document: &Document, table: &Table, gaps: &mut Gaps) -> ConfigEntry {
     let stage = document.stage(feature);
     let criteria = stage.map(|stage| document.criteria(stage)).unwrap_or_default();
-    let reader = stage.map(|stage| Reader { feature, stage, table });
+    let generation = Generation::of(&criteria);
+    let reader = stage.map(|stage| Reader {
+        feature,
+        stage,
+        table,
+        generation,
+    });
     let rules = reader.map(|reader| reader.rules(&criteria, gaps)).unwrap_or_default();
     // A kill switches the feature off as well, and lifting it switches it on.
     let is_active = feature.enabled || !feature.kill_switch_enabled;

@@ -57,8 +57,10 @@ pub mod gap {
     pub const DEPENDENCY: &str = "dependency";
     /// A criterion that names no variant of the feature.
     pub const VARIANT: &str = "variant";
-    /// A kill that ends, or begins, by itself.
+    /// A kill that ends, or begins, by itself, or may be none.
     pub const KILL: &str = "kill";
+    /// A feature at the end of its life there.
+    pub const LIFECYCLE: &str = "lifecycle";
     /// A part that is not of the expected form was left out.
     pub use crate::items::UNREADABLE;
     /// The engine's own check finds fault with the result.

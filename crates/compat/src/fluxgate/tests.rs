@@ -239,10 +239,21 @@ fn weights_are_shared_out_in_the_order_of_names() {
         "67.64"
     );
     assert_eq!(
-        of_key("api_timeout_config", json!({"user.id": "user-22222"})),
+        of_key("api_timeout_config", json!({"targetingKey": "user-22222"})),
         "Buy blue TARGETING_MATCH",
         "28.07"
     );
+    for nobody in [
+        json!({"user.id": "user-22222"}),
+        json!({"targetingKey": "", "user.id": "u"}),
+        json!({"targetingKey": {"a": 1}}),
+    ] {
+        assert_eq!(
+            of_key("api_timeout_config", nobody.clone()),
+            "false null UNKNOWN",
+            "{nobody}"
+        );
+    }
     assert_eq!(
         of_key("test-feature", json!({"targetingKey": "user123"})),
         "false null UNKNOWN",
@@ -326,6 +337,45 @@ fn simple_features_are_booleans() {
         json!([{"priority": 0, "variantSelectionMode": "SPECIFIC_VARIANT", "selectedVariantControl": "blue"}]);
     let simple = feature("f", &criteria, &json!({"featureType": "SIMPLE"}));
     assert_eq!(said(&of(&[simple]), "f", &json!({})), "true null TARGETING_MATCH");
+}
+
+#[test]
+fn the_first_generation_places_by_its_own_attribute() {
+    let context = json!({"key": "country", "entries": ["AT"]});
+    let first = json!([{"contextKey": "country", "context": context, "rolloutPercentage": 50}]);
+    let document = of(&[feature("premium_features", &first, &json!({}))]);
+    let near = json!({"country": "AT", "user.id": "user-44444"});
+    assert_eq!(
+        said(&document, "premium_features", &near),
+        "true null TARGETING_MATCH",
+        "4.43"
+    );
+}
+
+#[test]
+fn environments_are_told_apart_by_case() {
+    let stage = |id: &str, name: &str, status: &str| json!({"id": id, "environment": {"id": id, "name": name}, "status": status});
+    let stages = json!({"stages": [stage("a", "PRODUCTION", "NOT_DEPLOYED"), stage("b", "production", "DEPLOYED")]});
+    let document = of(&[feature("f", &json!([]), &stages)]);
+    assert_eq!(said(&document, "f", &json!({})), "true null STATIC");
+}
+
+#[test]
+fn what_is_at_its_end_or_doubtful_is_said() {
+    for (more, code) in [
+        (json!({"lifecycleStage": "ARCHIVED"}), gap::LIFECYCLE),
+        (json!({"expires_at": "2026-01-01T00:00:00Z"}), gap::LIFECYCLE),
+        (json!({"killSwitchEnabled": false}), gap::KILL),
+    ] {
+        let import = imported(&of(&[feature("f", &json!([]), &more)]));
+        assert!(
+            import.gaps.iter().any(|own| own.code == code),
+            "{more}: {:?}",
+            import.gaps
+        );
+    }
+    let null = json!({"dependencies": null, "tags": null});
+    assert_eq!(imported(&of(&[feature("f", &json!([]), &null)])).gaps, []);
 }
 
 #[test]

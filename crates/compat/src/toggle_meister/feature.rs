@@ -11,10 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 
 use super::curve::{SNOOZE, curve, hours};
-use super::document::{Document, Toggle};
+use super::document::{Document, Schedule as Progress, Toggle};
 use super::{SYSTEM, gap};
 use crate::error::ImportError;
 use crate::report::Gaps;
+
+/// Longest rollout, days: ten years.
+const LONGEST: u32 = 3_660;
 
 /// Segment of users who had everything.
 const WHITELIST: &str = "whitelisted";
@@ -165,31 +168,41 @@ fn state(name: &str, toggle: &Toggle, read_at: Option<Timestamp>, gaps: &mut Gap
 /// The curve of a rollout, or of one that pauses.
 fn rolls(name: &str, toggle: &Toggle, read_at: Timestamp, gaps: &mut Gaps) -> Curve {
     let is_paused = toggle.state == "PAUSE";
-    let before = |moment: Timestamp, hours: i64| {
-        moment
-            .saturating_sub(SignedDuration::from_hours(hours))
-            .unwrap_or(moment)
+    let (rolling, pause) = match toggle.schedule.as_ref() {
+        Some(pause) if is_paused => (pause.rolling_state.as_deref(), Some(before(read_at, pause.hours_count))),
+        rolling => (rolling, None),
     };
-    let Some(schedule) = &toggle.schedule else {
-        let text = "only its percentage is known: the step it is in counts from the moment it was read";
+    let known = rolling.and_then(|rolling| Some((days(rolling)?, rolling.hours_count)));
+    if let Some((days, count)) = known {
+        let start = before(pause.unwrap_or(read_at), count);
+        return paused(curve(days, start), pause);
+    }
+    let text = "only its percentage is known: the step it is in counts from the moment it was read";
+    gaps.flag(name, gap::PROGRESS, text);
+    // While it pauses the API tells the days of the pause, not those of the rollout.
+    let days = if is_paused { 1.0 } else { toggle.over_x_days };
+    let days = (days as u32).clamp(1, LONGEST);
+    if is_paused {
+        let text = "how many days it takes is not told while it pauses; it goes on in steps of an hour";
         gaps.flag(name, gap::PROGRESS, text);
-        // While it pauses the API tells the days of the pause, not those of the rollout.
-        let days = if is_paused { 1.0 } else { toggle.over_x_days };
-        let days = (days as u32).max(1);
-        if is_paused {
-            let text = "how many days it takes is not told while it pauses; it goes on in steps of an hour";
-            gaps.flag(name, gap::PROGRESS, text);
-        }
-        let start = before(read_at, hours(days, toggle.current_percent));
-        return paused(curve(days, start), is_paused.then_some(read_at));
-    };
-    let (rolling, pause) = match &schedule.rolling_state {
-        Some(rolling) if is_paused => (&**rolling, Some(before(read_at, schedule.hours_count))),
-        _ => (schedule, None),
-    };
-    let days = u32::try_from(rolling.total_hours / 24).unwrap_or_default().max(1);
-    let start = before(pause.unwrap_or(read_at), rolling.hours_count);
+    }
+    let pause = pause.or_else(|| is_paused.then_some(read_at));
+    let start = before(pause.unwrap_or(read_at), hours(days, toggle.current_percent));
     paused(curve(days, start), pause)
+}
+
+/// The days of a rollout; None if they can be those of none.
+fn days(progress: &Progress) -> Option<u32> {
+    let days = u32::try_from(progress.total_hours / 24).ok()?;
+    (1..=LONGEST).contains(&days).then_some(days)
+}
+
+/// So many hours before: never after, and no further back than the longest rollout goes.
+fn before(moment: Timestamp, hours: i64) -> Timestamp {
+    let hours = hours.clamp(0, i64::from(LONGEST) * 24);
+    moment
+        .saturating_sub(SignedDuration::from_hours(hours))
+        .unwrap_or(moment)
 }
 
 fn paused(mut curve: Curve, from: Option<Timestamp>) -> Curve {

@@ -113,6 +113,32 @@ fn the_api_tells_the_percentage_only() {
 }
 
 #[test]
+fn what_no_rollout_can_be_is_no_rollout() {
+    let odd = [
+        ("ROLL", json!({"hours_count": i64::MAX, "total_hours": 48})),
+        ("ROLL", json!({"hours_count": i64::MIN, "total_hours": 48})),
+        ("ROLL", json!({"hours_count": 1, "total_hours": 0})),
+        ("ROLL", json!({"hours_count": 1, "total_hours": 48_000_000_000_000_i64})),
+        ("PAUSE", json!({"hours_count": 3, "total_hours": 48})),
+    ];
+    for (state, schedule) in odd {
+        let document = of(&json!([row(state, &schedule)]), &json!([]));
+        let import = import(&document, "production").expect("toggles");
+        let is_told = import.gaps.iter().any(|own| own.code == gap::PROGRESS);
+        assert_eq!(is_told, schedule["total_hours"] != 48 || state == "PAUSE", "{schedule}");
+        let curve = import.project.flags["f"].environments["production"].rules[0]
+            .gate
+            .as_ref()
+            .and_then(|gate| gate.curve.clone());
+        assert_eq!(
+            curve.expect("a curve").pauses.len(),
+            usize::from(state == "PAUSE"),
+            "{schedule}"
+        );
+    }
+}
+
+#[test]
 fn whoever_was_whitelisted_gets_what_is_not_off() {
     let rolling = row("ROLL", &json!({"hours_count": 0, "total_hours": 24}));
     let users = json!([{"userid": "vera", "env": "production", "features": {"-whitelisted-": true}}]);

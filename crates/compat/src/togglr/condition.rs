@@ -138,7 +138,7 @@ fn values(op: Operator, value: &Json) -> Option<Vec<Json>> {
         Operator::Equals => Some(vec![scalar(value)]),
         Operator::Matches => {
             let pattern = go::text(&Value::from(value));
-            Regex::new(&pattern).ok()?;
+            Regex::new(&go::pattern(&pattern)).ok()?;
             Some(vec![pattern.into()])
         }
         _ => {

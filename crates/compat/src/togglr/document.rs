@@ -1,13 +1,14 @@
 //! Reading what the admin API says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::gap;
 use crate::error::ImportError;
-use crate::items::each;
+use crate::items::{each, or_default};
 use crate::report::Gaps;
 
 /// What to do about a document of another form.
@@ -27,9 +28,9 @@ pub(super) struct Document {
 #[derive(Deserialize)]
 struct Source {
     features: Vec<Json>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     schedules: Vec<Json>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     segments: Vec<Json>,
 }
 
@@ -37,13 +38,13 @@ struct Source {
 #[derive(Debug, Deserialize)]
 pub(super) struct Details {
     pub(super) feature: Feature,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) variants: Vec<Variant>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) rules: Vec<Rule>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) tags: Vec<Tag>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) algorithms: Vec<Algorithm>,
 }
 
@@ -123,7 +124,7 @@ pub(super) struct Tag {
 pub(super) struct Algorithm {
     #[serde(default)]
     pub(super) algorithm_slug: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) settings: Map<String, Json>,
     #[serde(default)]
     pub(super) enabled: bool,
@@ -164,10 +165,17 @@ struct Segment {
 pub(super) fn read(document: &Json, gaps: &mut Gaps) -> Result<Document, ImportError> {
     let source = Source::deserialize(document)
         .map_err(|error| ImportError::new(format!("this is no environment of Togglr ({error})"), NEXT))?;
-    let features = each(&source.features, "features", gaps);
+    let features: Vec<Details> = each(&source.features, "features", gaps);
     let mut schedules: BTreeMap<String, Vec<Schedule>> = BTreeMap::new();
     for schedule in each::<Schedule>(&source.schedules, "schedules", gaps) {
         schedules.entry(schedule.feature_id.clone()).or_default().push(schedule);
+    }
+    let known: BTreeSet<&str> = features.iter().map(|own| own.feature.id.as_str()).collect();
+    for feature in schedules.keys().filter(|id| !known.contains(id.as_str())) {
+        gaps.document(
+            gap::SCHEDULE,
+            format!("a schedule of the feature {feature}, which is not in the document, is left out"),
+        );
     }
     let segments = each::<Segment>(&source.segments, "segments", gaps);
     Ok(Document {

@@ -35,7 +35,7 @@ pub(super) fn entry(
     gaps: &mut Gaps,
 ) -> FlagEntry {
     let feature = &details.feature;
-    let table = Table::new(details, gaps);
+    let table = Table::new(details);
     let reader = Reader {
         details,
         document,
@@ -110,14 +110,9 @@ struct Table {
 }
 
 impl Table {
-    fn new(details: &Details, gaps: &mut Gaps) -> Self {
+    fn new(details: &Details) -> Self {
         let mut ordered: Vec<&document::Variant> = details.variants.iter().collect();
         ordered.sort_by(|a, b| a.name.cmp(&b.name));
-        if !ordered.is_sorted_by_key(|own| own.name.to_lowercase()) {
-            let text = "the order of its variants is that of the database's language there, that of bytes here; where \
-                        they differ, so do assignments";
-            gaps.flag(&details.feature.key, gap::ORDER, text);
-        }
         let mut taken = Taken::default();
         let mut free = |name: &str| taken.free(name, "variant");
         let mut variants = Vec::with_capacity(ordered.len() + 2);
@@ -270,10 +265,21 @@ impl Reader<'_> {
         if feature.kind != document::Kind::Multivariant || self.table.own.is_empty() {
             return None;
         }
-        let sum: u32 = self.table.own.iter().map(|(_, _, percent)| *percent).sum();
-        if sum != 100 {
+        let percents = || self.table.own.iter().map(|(_, _, percent)| u64::from(*percent));
+        let sum: u64 = percents().sum();
+        if sum != 100 || percents().any(|percent| percent > 100) {
             let text = format!("its variants make up {sum} % together; what is missing gets the default value");
             gaps.flag(&feature.key, gap::WEIGHT, text);
+        }
+        // Databases agree about the order of these only.
+        let is_plain = |name: &String| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        if self.table.own.len() > 1 && !self.details.variants.iter().all(|own| is_plain(&own.name)) {
+            let text = "its variants are ordered by name, by the rules of the database's language there and by bytes here; \
+                        compare a few subjects before you switch";
+            gaps.flag(&feature.key, gap::ORDER, text);
         }
         let split = Split {
             allocation: allocation(attribute::named(key)),

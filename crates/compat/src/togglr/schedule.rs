@@ -101,6 +101,11 @@ fn recurrence(pattern: &str, schedule: &Schedule) -> (Recurrence, Option<String>
         ),
         Some((text, None)) => (0, Some(format!("`{text}` is no duration"))),
     };
+    let (seconds, problem) = if is_known(cron) {
+        (seconds, problem)
+    } else {
+        (0, Some(format!("`{cron}` is no pattern there")))
+    };
     let recurrence = Recurrence {
         cron: cron.trim().to_owned(),
         time_zone: if zone.is_empty() {
@@ -111,6 +116,26 @@ fn recurrence(pattern: &str, schedule: &Schedule) -> (Recurrence, Option<String>
         seconds,
     };
     (recurrence, problem)
+}
+
+/// Whether Togglr's parser knows every word of a pattern: numbers, signs, and names of months and days. Days of the week
+/// end with 6.
+fn is_known(cron: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sun", "mon", "tue", "wed",
+        "thu", "fri", "sat",
+    ];
+    let words = || {
+        cron.split(|letter: char| !letter.is_ascii_alphabetic())
+            .filter(|word| !word.is_empty())
+    };
+    let is_name = |word: &str| NAMES.contains(&word.to_ascii_lowercase().as_str());
+    let signs = cron
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || " \t*/,-?".contains(letter));
+    let days = cron.split_ascii_whitespace().nth(4).unwrap_or_default();
+    let mut numbers = days.split(|letter: char| !letter.is_ascii_digit());
+    signs && words().all(is_name) && numbers.all(|number| number != "7")
 }
 
 /// A duration as Go writes it (`2h45m0s`), rounded down to seconds.

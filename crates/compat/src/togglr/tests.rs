@@ -67,7 +67,7 @@ fn holds(conditions: &Json, context: &Json) -> bool {
 #[test]
 fn operators_mean_what_they_mean_there() {
     let number = json!({"a": 5});
-    let cases: [(&str, Json, Json, bool); 34] = [
+    let cases: [(&str, Json, Json, bool); 37] = [
         ("eq", json!("5"), number.clone(), true),
         ("eq", json!(5), json!({"a": "5"}), true),
         ("eq", json!("x"), json!({"a": "X"}), false),
@@ -94,6 +94,9 @@ fn operators_mean_what_they_mean_there() {
         ("lte", json!("x"), number.clone(), false),
         ("regex", json!("^a.c"), json!({"a": "abcd"}), true),
         ("regex", json!("b"), json!({"a": "abc"}), true),
+        ("regex", json!("^\\w+$"), json!({"a": "José"}), false),
+        ("regex", json!("^[^\\W\\d]+\\b"), json!({"a": "abc d"}), true),
+        ("regex", json!("^\\Qa.c\\E$"), json!({"a": "abc"}), false),
         ("regex", json!("("), json!({"a": "("}), false),
         ("regex", json!("^5$"), number, true),
         ("percentage", json!(77), json!({"a": "u1"}), true),
@@ -260,6 +263,9 @@ fn a_schedule_that_cannot_be_read_leaves_the_baseline() {
         (json!({"cron_expr": "x y", "timezone": "UTC"}), "-"),
         (json!({"cron_expr": "* * * * *", "cron_duration": "1d"}), "-"),
         (json!({"cron_expr": "* * * * *", "cron_duration": "10s"}), "-"),
+        (json!({"cron_expr": "@hourly", "cron_duration": "1h"}), "-"),
+        (json!({"cron_expr": "* * L * *", "cron_duration": "1h"}), "-"),
+        (json!({"cron_expr": "* * * * 7", "cron_duration": "1h"}), "-"),
         (
             json!({"cron_expr": "0 10 * * *", "cron_duration": "1h", "timezone": "Mars/Base"}),
             "on",
@@ -296,10 +302,22 @@ fn the_schedule_that_was_made_last_decides() {
 }
 
 #[test]
+fn names_alike_cost_no_more_than_others() {
+    let variants: Vec<Json> = (0..20_000)
+        .map(|_| json!({"name": "x", "rollout_percent": 0}))
+        .collect();
+    let details = json!({"feature": feature(&json!({})), "variants": variants, "rules": null, "tags": null});
+    let import = imported(&of(&details));
+    assert_eq!(import.project.flags["f"].variants.len(), 20_002);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let schedules = json!([{"feature_id": "1", "action": "enable", "cron_expr": "x y", "timezone": "UTC"}, 7]);
     let mut details = json!({"feature": feature(&json!({"enabled": false})), "tags": [{"slug": "auto-disable", "name": "x"}],
-                             "variants": [{"name": "a", "rollout_percent": 1}, {"name": "B", "rollout_percent": 1}]});
+                             "variants": [{"name": "a", "rollout_percent": 1}, {"name": "a_b", "rollout_percent": 4_294_967_295_u32}]});
+    details["feature"]["kind"] = "multivariant".into();
+    details["feature"]["rollout_key"] = "user.id".into();
     details["rules"] = json!([rule("include", 0, &test("a", "like", &json!(1)), None)]);
     let mut document = of(&details);
     document["schedules"] = schedules;
@@ -314,6 +332,7 @@ fn what_cannot_be_read_is_said() {
         gap::DUPLICATE,
         gap::TAG,
         gap::ORDER,
+        gap::WEIGHT,
         gap::UNKNOWN_OPERATOR,
     ] {
         assert!(codes.iter().any(|own| own == code), "{code}: {codes:?}");

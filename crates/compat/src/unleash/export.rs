@@ -33,7 +33,14 @@ pub(super) fn is_one(members: &Map<String, Json>) -> bool {
 /// # Errors
 /// When it has several environments and none of the name asked for.
 pub(super) fn features(members: &Map<String, Json>, environment: &str, gaps: &mut Gaps) -> Result<Json, ImportError> {
-    let export = Export::new(members, meant(members, environment)?.as_deref());
+    let meant = meant(members, environment)?;
+    if let Some(other) = meant.as_deref().filter(|meant| *meant != environment) {
+        gaps.document(
+            gap::ENVIRONMENT,
+            format!("the export is of `{other}`; what it says becomes that of `{environment}`"),
+        );
+    }
+    let export = Export::new(members, meant.as_deref());
     let features = items(members, "features").filter_map(|feature| export.feature(feature, gaps));
     let features: Vec<Json> = features.collect();
     let (whole, named): (Vec<&Json>, Vec<&Json>) =

@@ -44,6 +44,8 @@ pub mod gap {
     pub const UNREADABLE: &str = "unreadable";
     /// The same name or id twice.
     pub const DUPLICATE: &str = "duplicate";
+    /// An export of another environment.
+    pub const ENVIRONMENT: &str = "environment";
     /// An event of an unknown type.
     pub const UNKNOWN_EVENT: &str = "unknown_event";
     /// A strategy that only its SDK knows.

@@ -13,7 +13,7 @@ use super::names::{self, CONTROL, EnvironmentName, OptionName};
 pub(super) struct Catalogue {
     pub(super) environment: EnvironmentName,
     flags: HashMap<String, Entry>,
-    /// Flagsmith's own flags without what is asked about somebody: there segments do not apply to nobody.
+    /// Flagsmith's own flags are here without what is asked about somebody: there segments do not apply to nobody.
     pub(super) nobody: Snapshot,
 }
 
@@ -63,18 +63,12 @@ fn variants(flag: &FlagRules) -> Vec<String> {
     told.map(|told| told.to_string()).collect()
 }
 
-/// Flagsmith's flags, of their rules those without a condition.
+/// Flagsmith's flags with those of their rules that have no condition. The others are as they are: one may be needed.
 fn nobody(rules: &Ruleset) -> Snapshot {
-    let own = rules.flags.iter().filter(|flag| flag.profile == Profile::Flagsmith);
-    let flags = own.map(|flag| FlagRules {
-        steps: flag.steps.iter().filter_map(of_nobody).collect(),
-        ..flag.clone()
-    });
-    let (snapshot, _) = Snapshot::compile(&Ruleset {
-        flags: flags.collect(),
-        segments: Vec::new(),
-        ..rules.clone()
-    });
+    let mut rules = rules.clone();
+    let own = rules.flags.iter_mut().filter(|flag| flag.profile == Profile::Flagsmith);
+    own.for_each(|flag| flag.steps = flag.steps.iter().filter_map(of_nobody).collect());
+    let (snapshot, _) = Snapshot::compile(&rules);
     snapshot
 }
 

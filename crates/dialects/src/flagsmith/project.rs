@@ -64,6 +64,9 @@ pub enum Gap {
 /// How large a document may become.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// What an identity has beside its name, which stands there twice, and its states, bytes at most.
+const IDENTITY: usize = 512;
+
 /// Ids of segments that stand for the rules of flags; up to 256 of each flag.
 const RULES: u64 = 1_500_000_000;
 
@@ -172,7 +175,7 @@ impl<'r> Writer<'r> {
 
     fn segment(&mut self, own: &SegmentRules) -> Said<Told> {
         let said = condition::segment(own, &self.by_key, self.environment)?;
-        self.take_room(&said.rules)?;
+        self.take_room(length(&said.rules))?;
         let is_free = |id: &Json| self.told.iter().all(|told| told.id != *id);
         let id = match said.salt {
             Some(salt) => Some(number_or_text(&salt)).filter(is_free),
@@ -216,9 +219,9 @@ impl<'r> Writer<'r> {
                 Whose::Rule(_, _, own) => condition::condition(own, flag.profile, &self.by_key, self.environment),
             };
             let rules = rules?;
-            self.take_room(&rules)?;
-            let name = format!("override {at}");
-            overrides.push((*whose, rules, self.state(flag, state, &name, Some(at), &idle)));
+            let state = self.state(flag, state, &format!("override {at}"), Some(at), &idle);
+            self.take_room(length(&rules) + length([&state]))?;
+            overrides.push((*whose, rules, state));
         }
         let identity = |(at, (subjects, state)): (usize, &(&'r [String], State))| {
             (
@@ -231,6 +234,12 @@ impl<'r> Writer<'r> {
             identities: plan.identities.iter().enumerate().map(identity).collect(),
             overrides,
         };
+        let of_identities = added.identities.iter().map(|(subjects, state)| {
+            let own = length([state]) + IDENTITY;
+            subjects.iter().map(|subject| own + 2 * subject.len()).sum::<usize>()
+        });
+        let bytes = of_identities.sum::<usize>() + length([&added.state]);
+        self.take_room(bytes)?;
         Ok(added)
     }
 
@@ -266,8 +275,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn take_room(&mut self, rules: &[Json]) -> Said<()> {
-        let bytes: usize = rules.iter().map(|rule| rule.to_string().len()).sum();
+    fn take_room(&mut self, bytes: usize) -> Said<()> {
         let left = self.room.checked_sub(bytes);
         self.room = left.ok_or_else(|| format!("the document would be larger than {MOST_BYTES} bytes with it"))?;
         Ok(())
@@ -396,6 +404,11 @@ impl<'r> Writer<'r> {
             "identity_features": states,
         })
     }
+}
+
+/// How long pieces of a document are, bytes.
+fn length<'j>(pieces: impl IntoIterator<Item = &'j Json>) -> usize {
+    pieces.into_iter().map(|piece| piece.to_string().len()).sum()
 }
 
 /// Rules that were overrides by segments have their names.

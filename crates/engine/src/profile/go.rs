@@ -43,6 +43,37 @@ pub fn float(text: &str) -> Option<f64> {
     (number.is_finite() || is_named).then_some(number)
 }
 
+/// A pattern of RE2 in the words of ours: `\w`, `\d`, `\s` and `\b` are of ASCII there, and `\Q…\E` is plain text.
+pub fn pattern(re2: &str) -> String {
+    let mut pattern = String::with_capacity(re2.len());
+    let mut rest = re2;
+    while let Some((before, after)) = rest.split_once('\\') {
+        pattern.push_str(before);
+        let Some(letter) = after.chars().next() else {
+            pattern.push('\\');
+            return pattern;
+        };
+        rest = after.get(letter.len_utf8()..).unwrap_or_default();
+        match letter {
+            'w' => pattern.push_str("[0-9A-Za-z_]"),
+            'W' => pattern.push_str("[^0-9A-Za-z_]"),
+            'd' => pattern.push_str("[0-9]"),
+            'D' => pattern.push_str("[^0-9]"),
+            's' => pattern.push_str(r"[\t\n\f\r ]"),
+            'S' => pattern.push_str(r"[^\t\n\f\r ]"),
+            'b' => pattern.push_str(r"(?-u:\b)"),
+            'Q' => {
+                let (plain, after) = rest.split_once("\\E").unwrap_or((rest, ""));
+                pattern.push_str(&regex::escape(plain));
+                rest = after;
+            }
+            other => pattern.extend(['\\', other]),
+        }
+    }
+    pattern.push_str(rest);
+    pattern
+}
+
 /// Texts that `EqualFold` calls equal have this in common.
 pub fn folded(text: &str) -> String {
     text.chars().map(folded_letter).collect()

@@ -133,7 +133,15 @@ pub(crate) fn compile(
         Operator::Contains => part(TextOperator::Contains),
         Operator::StartsWith => part(TextOperator::StartsWith),
         Operator::EndsWith => part(TextOperator::EndsWith),
-        Operator::Matches => Ok(Test::Matches(Box::new(regex(&single(test, writing)?)?))),
+        Operator::Matches => {
+            let pattern = single(test, writing)?;
+            let pattern = if writing == Writing::Go {
+                go::pattern(&pattern)
+            } else {
+                pattern
+            };
+            Ok(Test::Matches(Box::new(regex(&pattern)?)))
+        }
         Operator::SemverLt | Operator::SemverLte | Operator::SemverGt | Operator::SemverGte => {
             let text = single(test, writing)?;
             let than = reading::version(&text).ok_or_else(|| format!("\"{text}\" is not a semantic version"))?;
@@ -211,6 +219,7 @@ impl Test {
 fn is_among(own: &Text<'_>, case: Case, texts: &TextTable) -> bool {
     match case {
         Case::Exact => texts.position(own.hash, &own.text).is_some(),
+        Case::Folded if reading::is_folded(&own.text) => texts.position(own.hash, &own.text).is_some(),
         Case::Folded => {
             let folded = Text::new(go::folded(&own.text));
             texts.position(folded.hash, &folded.text).is_some()

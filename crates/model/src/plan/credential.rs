@@ -12,6 +12,9 @@ use crate::record::Kind;
 /// Lengths of public keys that are adopted, characters.
 const ADOPTED: std::ops::RangeInclusive<usize> = 8..=256;
 
+/// What our own keys and tokens begin with. A token that is taken for a client's key would be shown to everybody.
+pub const OURS: [&str; 3] = ["hsk_", "hck_", "hst_"];
+
 /// Characters of a SHA-256 in hexadecimal.
 const DIGEST: usize = 64;
 
@@ -45,7 +48,8 @@ impl Planner<'_> {
                 expires_at,
             } => {
                 let key = self.adopted(key)?;
-                self.check_unused(project, &key.digest)?;
+                let (place, _) = self.named::<Environment>(Some(project), environment)?;
+                self.check_unused(project, place, &key)?;
                 self.put_credential("Adopts", name, environment, *expires_at, key)?;
             }
             CredentialChange::Edit { credential, patch } => {
@@ -129,6 +133,9 @@ impl Planner<'_> {
                 if !ADOPTED.contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
                     return Err(wrong("a key has 8 to 256 letters, digits and signs, and no spaces"));
                 }
+                if OURS.iter().any(|own| text.starts_with(own)) {
+                    return Err(wrong("this is a key or a token of Hoist’s own; make a new one"));
+                }
                 Ok(Key {
                     kind: CredentialKind::Client,
                     prefix: text.chars().take(PREFIX).collect(),
@@ -138,7 +145,8 @@ impl Planner<'_> {
             }
             AdoptedKey::Server { digest, prefix } => {
                 let is_hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-                if digest.len() != DIGEST || !digest.bytes().all(is_hexadecimal) || prefix.chars().count() > PREFIX {
+                let is_prefix = prefix.len() <= PREFIX && prefix.bytes().all(|byte| byte.is_ascii_graphic());
+                if digest.len() != DIGEST || !digest.bytes().all(is_hexadecimal) || !is_prefix {
                     return Err(wrong(
                         "a secret key is told by its SHA-256 in small hexadecimal and ten characters",
                     ));
@@ -154,29 +162,39 @@ impl Planner<'_> {
     }
 
     /// A key opens one place. One that was revoked stays so.
-    fn check_unused(&self, project: Id, digest: &str) -> Result<(), Refusal> {
-        let has =
-            |doc: &&std::sync::Arc<crate::state::Doc>| doc.as_a::<Credential>().is_some_and(|own| own.digest == digest);
+    fn check_unused(&self, project: Id, environment: Id, key: &Key) -> Result<(), Refusal> {
+        let has = |doc: &&std::sync::Arc<crate::state::Doc>| {
+            doc.as_a::<Credential>().is_some_and(|own| own.digest == key.digest)
+        };
         let planned = self.draft.list(Kind::Credential, Some(project));
         let here = planned.into_iter().find(has);
-        let everywhere = self.draft.state().list_all(Kind::Credential);
-        let Some(doc) = here.or_else(|| everywhere.into_iter().find(has)) else {
+        let mut everywhere = self.draft.state().list_all(Kind::Credential);
+        let Some(doc) = here.or_else(|| everywhere.find(has)) else {
             return Ok(());
         };
-        let pointer = format!("{}/key", self.pointer);
-        let own = doc.as_a::<Credential>();
-        let text = match own.filter(|_| doc.scope == Some(project)) {
-            None => {
-                return Err(invalid(
-                    "key_in_use",
-                    "this key is used elsewhere; take another one",
-                    pointer,
-                ));
+        let own = doc.as_a::<Credential>().filter(|_| doc.scope == Some(project));
+        let (code, text) = match own {
+            None => ("key_in_use", "this key is used elsewhere; take another one".to_owned()),
+            Some(own) if own.revoked_at.is_some() => {
+                let text = format!(
+                    "this key was revoked here, as “{}”, and opens nothing; take another one",
+                    own.name
+                );
+                ("key_revoked", text)
             }
-            Some(own) if own.revoked_at.is_some() => format!("this key was revoked here, as “{}”", own.name),
-            Some(own) => format!("this key is known here already, as “{}”", own.name),
+            Some(own) if own.environment != environment || own.kind != key.kind || own.expires_at.is_some() => {
+                let text = format!(
+                    "this key is known here as “{}”, of another kind, place or end",
+                    own.name
+                );
+                ("key_elsewhere", text)
+            }
+            Some(own) => (
+                "key_known",
+                format!("this key is known here already, as “{}”", own.name),
+            ),
         };
-        Err(invalid("key_known", text, pointer))
+        Err(invalid(code, text, format!("{}/key", self.pointer)))
     }
 }
 

@@ -19,6 +19,7 @@ mod segment;
 mod undo;
 
 pub use config::{lacks_salt, segments_in};
+pub use credential::OURS as OUR_KEYS;
 pub use request::{Moved, Past, Problem, Refusal, Request, Source};
 pub use restore::{More, Then};
 pub use result::{Grade, Plan, Reveal, SecretKind, SecretWrite, Sentence, Use, Warning};

@@ -17,11 +17,8 @@ const ANSWER: Duration = Duration::from_secs(300);
 /// # Errors
 /// When it is none of HTTP.
 pub(super) fn address(option: &str, url: &str) -> Result<Url, Failure> {
-    let wrong = |why: &str| {
-        Failure::bad_input(format!(
-            "{option} {url}: {why}; give one like https://flags.example.com"
-        ))
-    };
+    // The address itself is not told: keys stand in some.
+    let wrong = |why: &str| Failure::bad_input(format!("{option}: {why}; give one like https://flags.example.com"));
     let base = Url::parse(url).map_err(|error| wrong(&format!("this is no address ({error})")))?;
     if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
         return Err(wrong("this is no address of HTTP"));

@@ -52,6 +52,11 @@ impl Figures {
         let all = [
             ("evaluations", "Flags that were answered", metrics.evaluations.total()),
             (
+                "reported_evaluations",
+                "Flags that clients say they evaluated by themselves",
+                metrics.reported_evaluations.total(),
+            ),
+            (
                 "changes_applied",
                 "Changes that were published",
                 load(&metrics.changes_applied),

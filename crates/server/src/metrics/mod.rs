@@ -24,6 +24,8 @@ pub struct Metrics {
     routes: Mutex<Vec<Arc<RouteCounts>>>,
     /// Flags answered.
     pub evaluations: Sharded,
+    /// Flags that clients say they evaluated by themselves: their word, not our count.
+    pub reported_evaluations: Sharded,
     /// Entries of the log that were published, wherever they were written.
     pub changes_applied: AtomicU64,
     /// Changes that were not carried out because of what they say or who asked.

@@ -101,7 +101,9 @@ fn browsers_ask_and_both_report() {
         "toggles": {"beam": {"yes": 40, "no": 2, "variants": {"red": 40}}, "nobody knows it": {"yes": 5, "no": 5}}}});
     let counted = |site: &Site| {
         let text = site.server.get("/metrics", &[]).body;
-        let line = text.lines().find(|line| line.starts_with("hoist_evaluations_total"));
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("hoist_reported_evaluations_total"));
         let number = line.and_then(|line| line.rsplit(' ').next()).unwrap_or("0");
         number.parse::<f64>().unwrap_or_else(|_| panic!("{text}"))
     };
@@ -112,6 +114,13 @@ fn browsers_ask_and_both_report() {
         (counted(&site) - before - 42.0).abs() < 0.5,
         "once, and only what is known"
     );
+    let huge = json!({"appName": "a", "bucket": {"start": "2026-11-20T10:00:00Z", "stop": "2026-11-20T10:01:00Z",
+        "toggles": {"beam": {"yes": u64::MAX, "no": 0}}}});
+    for _ in 0..2 {
+        let before = counted(&site);
+        site.server.post_as("/api/client/metrics", &huge, &server);
+        assert!(counted(&site) >= before, "no report turns the counter back");
+    }
     let token = json!({"tokens": [format!("*:dev.{client}"), "*:dev.nothing"]});
     let known = json_of(&site.server.post("/edge/validate", &token));
     assert_eq!(known["tokens"][0]["type"], "frontend");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::{FLAGS, IDENTITIES, Site};
+use crate::house::Audience;
 
 fn flag(id: u64, name: &str, enabled: bool, value: &Json) -> Json {
     json!({"feature": {"id": id, "name": name, "type": "STANDARD"}, "enabled": enabled, "feature_state_value": value})
@@ -184,4 +185,29 @@ async fn whoever_takes_a_url_apart_gets_the_same() {
         .get("server", "/flagsmith/api/v1/identities?identifier=a%20b/c%C3%BC")
         .await;
     assert_eq!(answer.json(), plain.json());
+}
+
+/// Where nobody is named, what a flag of Flagsmith's needs may be a flag of ours.
+#[tokio::test]
+async fn nobody_gets_what_stands_on_a_native_flag() {
+    let site = Site::new();
+    let parent = json!({"key": "parent", "index": 1, "kind": "boolean", "client_visible": true,
+        "variants": [{"key": "on", "value": true}], "steps": [{"serve": {"serve": {"serve": {"variant": "on"}}}}]});
+    let off = json!({"serve": {"value": null}, "enabled": false});
+    let child = json!({"key": "child", "index": 2, "kind": "any", "profile": "flagsmith", "client_visible": true,
+        "foreign": {"id": 2, "type": "STANDARD", "salt": "5"},
+        "steps": [{"prerequisites": {"all": [{"flag": "parent", "enabled": true}], "off": off}},
+                  {"serve": {"serve": {"serve": {"value": "x"}}}}]});
+    let rules = json!({"v": 1, "environment": "live", "epoch": "e1", "flags": [parent, child]});
+    site.house.publish(&rules, 2, Audience::Everybody);
+    for path in ["/flagsmith/api/v1/flags/?feature=child", "/flagsmith/api/v1/flags/"] {
+        let answer = site.get("client", path).await.json();
+        let flags = answer.as_array().cloned().unwrap_or_else(|| vec![answer.clone()]);
+        let child = flags.iter().find(|flag| flag["feature"]["name"] == "child");
+        assert_eq!(
+            child.map(|flag| &flag["enabled"]),
+            Some(&json!(true)),
+            "{path}: {answer}"
+        );
+    }
 }

@@ -320,3 +320,20 @@ fn reasons_why_a_flag_is_left_out() {
         assert!(gaps[1]["text"].as_str().unwrap().contains(why), "{gaps} lacks {why}");
     }
 }
+
+/// Each subject of an override is an identity with a state of its own.
+#[test]
+fn a_document_has_an_end() {
+    let subjects: Vec<String> = (0..150_000).map(|number| format!("subject-{number}")).collect();
+    let group = json!({"subjects": subjects, "serve": {"serve": {"value": "x"}}});
+    let flag = |key: &str, index: u32, groups: Json| {
+        json!({"key": key, "index": index, "kind": "any", "profile": "flagsmith", "client_visible": true,
+            "foreign": {"id": index, "type": "STANDARD", "salt": "5"},
+            "steps": [{"subjects": {"groups": groups}}, {"serve": {"serve": {"serve": {"value": "y"}}}}]})
+    };
+    let flags = json!([flag("large", 1, json!([group])), flag("small", 2, json!([]))]);
+    let export = exported(&flags, &json!([]), START.parse().unwrap());
+    assert!(format!("{:?}", export.gaps).contains("large"), "{:?}", export.gaps);
+    assert_eq!(export.document["identity_overrides"], json!([]));
+    assert!(state(&export.document, "small").is_some());
+}

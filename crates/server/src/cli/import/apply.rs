@@ -148,6 +148,9 @@ impl<'a> Import<'a> {
             .adopt(self.remote, (&self.organization, project), usual, query)
             .await?;
         let (new, known) = (adopted.new, adopted.known);
+        if adopted.proposed > 0 {
+            output::write_report(err, &format!("{} keys wait for approval\n", adopted.proposed))?;
+        }
         let text = if query.is_empty() {
             format!("{new} keys taken over, {known} known before\n")
         } else {

@@ -3,6 +3,7 @@
 //! One JSON object per line, or a list of them: `secret`, `kind` (`server` or `client`), and if they are others than
 //! the import's, `environment` and `name`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use hoist_compat::json;
@@ -36,11 +37,13 @@ enum Kind {
 /// Keys to be taken over.
 pub(super) struct Keys(Vec<Row>);
 
-/// How many are new, and how many were known.
+/// How many are new, how many were known, and how many wait.
 #[derive(Default)]
 pub(super) struct Adopted {
     pub(super) new: usize,
     pub(super) known: usize,
+    /// Wait for approval.
+    pub(super) proposed: usize,
 }
 
 impl Keys {
@@ -56,7 +59,12 @@ impl Keys {
             // What serde says may quote the value.
             Row::deserialize(value).map_err(|_| wrong(line, "this is no key"))
         });
-        Ok(Self(rows.collect::<Result<_, _>>()?))
+        let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
+        let mut seen = BTreeSet::new();
+        match rows.iter().position(|row| !seen.insert(&row.secret)) {
+            Some(at) => Err(Failure::bad_input(format!("{name}: key {} stands there twice", at + 1))),
+            None => Ok(Self(rows)),
+        }
     }
 
     /// Takes them over into a project, or with `dry_run` asks whether that could be done.
@@ -80,7 +88,7 @@ impl Keys {
         let mut adopted = Adopted::default();
         for (number, row) in (1_usize..).zip(&self.0) {
             let body: Json = json!({
-                "name": row.name.clone().unwrap_or_else(|| format!("from {system}")),
+                "name": row.name.clone().unwrap_or_else(|| format!("from {system}, {number}")),
                 "kind": match row.kind { Kind::Server => "server", Kind::Client => "client" },
                 "environment": row.environment.as_deref().unwrap_or(environment),
                 "secret": row.secret,
@@ -92,6 +100,7 @@ impl Keys {
                 idempotency: None,
             };
             match remote.unless(ask, KNOWN).await {
+                Ok(Some(answer)) if answer["outcome"] == "proposed" => adopted.proposed += 1,
                 Ok(Some(_)) => adopted.new += 1,
                 Ok(None) => adopted.known += 1,
                 Err(failure) => {

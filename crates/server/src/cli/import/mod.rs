@@ -74,7 +74,7 @@ struct Into {
     #[arg(long, requires = "url")]
     new_project: bool,
     /// Keys that clients of the other system have: a line of JSON each, with `secret` and `kind` (server or client).
-    /// They keep working.
+    /// They keep working. The token needs the permission credential.manage.
     #[arg(long, value_name = "FILE", requires = "url")]
     keys: Option<PathBuf>,
     /// Why, for the history.

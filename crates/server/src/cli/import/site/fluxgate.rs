@@ -11,7 +11,7 @@ const FEATURES: &str = "query($team: ID!, $page: Int!) { features(teamId: $team,
                         stages { id status environment { id name } %STAGE } } } }";
 
 /// Generations: what a stage and what a criterion have.
-const GENERATIONS: [(&str, &str); 2] = [
+const GENERATIONS: [(&str, &str); 3] = [
     (
         "",
         "id priority variantSelectionMode selectedVariantControl variantAllocations { variantControl weight } \
@@ -20,6 +20,10 @@ const GENERATIONS: [(&str, &str); 2] = [
     (
         "bucketingKey",
         "id priority contextKey rolloutPercentage serve context { key entries { id value } }",
+    ),
+    (
+        "bucketingKey",
+        "id contextKey rolloutPercentage context { key entries { id value } }",
     ),
 ];
 
@@ -58,10 +62,16 @@ async fn generation(
         let own = answer.get("features").unwrap_or(&Json::Null);
         let items = own.get("items").and_then(Json::as_array).cloned().unwrap_or_default();
         let total = own.get("total").and_then(Json::as_u64).unwrap_or_default();
-        let is_last = items.is_empty();
+        let is_empty = items.is_empty();
         features.extend(items);
-        if is_last || u64::try_from(features.len()).is_ok_and(|own| own >= total) {
+        if u64::try_from(features.len()).is_ok_and(|own| own >= total) {
             break;
+        }
+        if is_empty {
+            return Err(lacking(
+                site,
+                &format!("{} features instead of {total}", features.len()),
+            ));
         }
     }
     let mut criteria = Map::new();
@@ -71,9 +81,20 @@ async fn generation(
         .flat_map(|feature| feature["stages"].as_array().into_iter().flatten());
     for id in stages.map(|stage| text(stage, "id")) {
         let answer = ask(site, &query, json!({ "stage": id })).await?;
-        criteria.insert(id.to_owned(), items(answer).into());
+        match answer.get("getStageCriteria") {
+            Some(Json::Array(own)) => criteria.insert(id.to_owned(), own.clone().into()),
+            _ => return Err(lacking(site, &format!("no criteria of the stage {id}"))),
+        };
     }
     Ok((features, criteria))
+}
+
+/// An answer that lacks something is no answer: a stage without criteria would serve everybody.
+fn lacking(site: &Site, what: &str) -> Failure {
+    Failure {
+        code: FAILED,
+        message: format!("{}graphql: it told {what}", site.base),
+    }
 }
 
 /// The data of an answer.

@@ -9,6 +9,9 @@ mod toggle_meister;
 mod togglr;
 mod unleash;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ::http::header::HeaderName;
 use ::http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
@@ -21,6 +24,9 @@ use crate::cli::{FAILED, Failure, http};
 
 /// Largest answer, bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
+
+/// All answers together, bytes.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
 
 /// Pages that one list may have.
 const MOST_PAGES: u32 = 1_000;
@@ -95,6 +101,8 @@ pub(super) struct Site {
     http: Client,
     base: Url,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// Bytes that were read.
+    read: Arc<AtomicUsize>,
 }
 
 impl Site {
@@ -112,6 +120,7 @@ impl Site {
             http,
             base,
             headers: Vec::new(),
+            read: Arc::default(),
         })
     }
 
@@ -130,6 +139,7 @@ impl Site {
             http: self.http.clone(),
             base: self.base.clone(),
             headers,
+            read: Arc::clone(&self.read),
         })
     }
 
@@ -168,6 +178,12 @@ impl Site {
         while let Some(part) = answer.chunk().await.map_err(unreachable)? {
             if body.len() + part.len() > LARGEST {
                 return Err(failed(format!("the answer is larger than {} MiB", LARGEST >> 20)));
+            }
+            if self.read.fetch_add(part.len(), Ordering::Relaxed) > MOST_BYTES {
+                return Err(failed(format!(
+                    "all answers together are larger than {} MiB",
+                    MOST_BYTES >> 20
+                )));
             }
             body.extend_from_slice(&part);
         }

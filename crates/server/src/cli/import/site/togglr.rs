@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Failure, MOST_PAGES, Site, Wanted, chosen, items, text};
+use super::{FAILED, Failure, MOST_PAGES, Site, Wanted, chosen, items, text};
 
 /// Items of a page.
 const PAGE: &str = "100";
@@ -48,11 +48,16 @@ async fn all(site: &Site, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<J
         let answer = site.get(path, &query).await?;
         let total = answer.pointer("/pagination/total").and_then(Json::as_u64);
         let items = items(answer);
-        let is_last = items.is_empty();
+        let is_empty = items.is_empty();
         all.extend(items);
-        let has_all = total.is_none_or(|total| u64::try_from(all.len()).is_ok_and(|own| own >= total));
-        if is_last || has_all {
-            break;
+        let missing = total.filter(|total| u64::try_from(all.len()).is_ok_and(|own| own < *total));
+        let Some(total) = missing else { break };
+        if is_empty {
+            let path = path.join("/");
+            return Err(Failure {
+                code: FAILED,
+                message: format!("{}{path}: it told {} items instead of {total}", site.base, all.len()),
+            });
         }
     }
     Ok(all)
