@@ -203,11 +203,11 @@ fn everything_comes_back_as_it_was() {
 }
 
 /// A feature with variants of its own and two strategies.
-fn shared() -> Json {
+fn shared(rollout: &str) -> Json {
     let variant = |name: &str, overrides: Json| json!({"name": name, "weight": 500, "weightType": "variable", "stickiness": "default", "overrides": overrides});
     let strategy = |country: &str| {
         let constraint = json!({"contextName": "country", "operator": "IN", "values": [country]});
-        json!({"name": "flexibleRollout", "parameters": {"groupId": "f", "rollout": "100", "stickiness": "default"},
+        json!({"name": "flexibleRollout", "parameters": {"groupId": "f", "rollout": rollout, "stickiness": "default"},
             "constraints": [constraint], "variants": []})
     };
     let own = json!([{"contextName": "userId", "values": ["7"]}]);
@@ -229,21 +229,35 @@ fn names(projection: &Projection) -> Vec<String> {
     std::iter::once(feature).chain(strategies).map(names).collect()
 }
 
-#[test]
-fn variants_of_a_feature_are_for_those_only_who_are_served_them() {
-    let first = rules(&shared());
-    assert_eq!(names(&said(&first)), ["red blue", "", ""]);
-    let mut edited = first.clone();
-    let all = edited.flags[0].steps.iter_mut().find_map(|step| match step {
+/// The last rule serves no variant any more.
+fn edited(rules: &Ruleset) -> Ruleset {
+    let mut rules = rules.clone();
+    let all = rules.flags[0].steps.iter_mut().find_map(|step| match step {
         Step::Rules { rules } => Some(rules),
         _ => None,
     });
     let last = all.and_then(|all| all.last_mut()).expect("a rule");
     last.serve = Serve::variant("on");
-    let projection = said(&edited);
+    rules
+}
+
+#[test]
+fn variants_of_a_feature_are_for_those_only_who_are_served_them() {
+    let first = rules(&shared("100"));
+    assert_eq!(names(&said(&first)), ["red blue", "", ""]);
+    let projection = said(&edited(&first));
     assert_eq!(projection.gaps, []);
     // Overrides, the rule that was left as it was, and the one that serves no variant.
     assert_eq!(names(&projection), ["", "red", "red blue", "red", ""]);
+    let half = rules(&shared("50"));
+    assert_eq!(said(&half).gaps, []);
+    let gaps = said(&edited(&half)).gaps;
+    let texts: Vec<&str> = gaps.iter().map(|gap| gap.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["chance would be asked more than once"],
+        "by an override and by the rule that it was made for"
+    );
     let mut by_default = first;
     let default = by_default.flags[0].steps.iter_mut().find_map(|step| match step {
         Step::Serve { serve } => Some(serve),
