@@ -171,7 +171,7 @@ async function follow(admin, local) {
 async function analytics(site, client, apiUrl) {
   const counted = async () => {
     const text = await (await fetch(`${site.origin}/metrics`)).text();
-    return Number(/^hoist_evaluations_total (\d+)/m.exec(text)[1]);
+    return Number(/^hoist_reported_evaluations_total (\d+)/m.exec(text)[1]);
   };
   const flagsmith = new Flagsmith({ environmentKey: client.secret, apiUrl, enableAnalytics: true });
   const flags = await flagsmith.getEnvironmentFlags();

@@ -102,10 +102,10 @@ async function changes(site, admin, key, polling, experimentalMode) {
   }
 }
 
-/** How many flags were answered or reported since the server began. */
+/** How many evaluations clients reported since the server began. */
 export async function evaluations(site) {
   const text = await (await fetch(`${site.origin}/metrics`)).text();
-  return Number(/^hoist_evaluations_total (\S+)$/m.exec(text)[1]);
+  return Number(/^hoist_reported_evaluations_total (\S+)$/m.exec(text)[1]);
 }
 
 async function metrics(site, key) {

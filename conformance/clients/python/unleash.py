@@ -26,7 +26,7 @@ def frontend(context):
 def evaluations():
     with urllib.request.urlopen(f"{os.environ['OFREP_URL']}/metrics") as answer:
         lines = answer.read().decode().splitlines()
-    return next(float(line.split()[1]) for line in lines if line.startswith("hoist_evaluations_total "))
+    return next(float(line.split()[1]) for line in lines if line.startswith("hoist_reported_evaluations_total "))
 
 
 client = UnleashClient(
