@@ -155,6 +155,10 @@ impl Source for Counter {
         (format!("{prefix}secret"), "digest".into())
     }
 
+    fn digest(&self, secret: &str) -> String {
+        format!("digest of {secret}")
+    }
+
     fn password(&mut self) -> (String, String) {
         ("password".into(), "hash".into())
     }

@@ -256,7 +256,9 @@ pub enum CredentialChange {
         #[serde(default)]
         expires_at: Option<Timestamp>,
     },
-    /// A key that clients have already, from another system.
+    /// A key that clients have already, from another system. Whoever makes it has seen the key: it is not read from
+    /// what others write.
+    #[serde(skip_deserializing)]
     Adopt {
         name: String,
         environment: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use hoist_model::Id;
-use hoist_model::change::{Change, CredentialChange};
+use hoist_model::change::Change;
 use hoist_model::plan::Moved;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -85,11 +85,6 @@ async fn carry_out(api: &Api, scope: &Scope, headers: &HeaderMap, body: Body<Cha
     let form = body.value;
     if form.changes.is_empty() {
         return Err(Problem::invalid("no_changes", "name at least one change", "/changes"));
-    }
-    let is_adopted = |change: &Change| matches!(change, Change::Credential(CredentialChange::Adopt { .. }));
-    if let Some(at) = form.changes.iter().position(is_adopted) {
-        let text = "a key is taken over by `POST …/credentials` with its `secret`, where it can be judged";
-        return Err(Problem::invalid("not_here", text, format!("/changes/{at}")));
     }
     let options = Options {
         dry_run: form.dry_run,
