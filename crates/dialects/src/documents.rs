@@ -9,12 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use hoist_engine::Snapshot;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value as Json;
 use tokio::sync::Mutex as AsyncMutex;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::ports::{Environment, EnvironmentId};
+
+/// How many gaps a document has; another document names them.
+pub(crate) const GAPS: HeaderName = HeaderName::from_static("hoist-gaps");
+
+/// Whoever keeps an answer asks whether it is still right before using it.
+pub(crate) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// A text, ready to be sent.
 pub(crate) struct Document {

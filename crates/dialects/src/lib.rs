@@ -22,6 +22,7 @@ pub mod ofrep;
 pub mod ports;
 mod query;
 mod route;
+mod seeds;
 mod streams;
 mod text;
 pub mod unleash;

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::ports::{Notice, Ports, Seat};
 
+/// Up to so many open streams a notice leaves at once.
+pub(crate) const CALM: usize = 2_000;
 /// The longest that a notice waits when there are many streams.
 const SPREAD_MS: u64 = 1_000;
 /// Shortest wait of a client before it comes back; streams differ by up to the same again.
@@ -110,8 +113,19 @@ impl Notices {
 
     /// Waits for a notice that is news. None: the key does not open the stream any more.
     pub(crate) async fn wait(&mut self, is_news: impl Fn(&Notice) -> bool) -> Option<Heard> {
-        // From the last word on, whatever wakes the stream meanwhile.
-        let silence = tokio::time::sleep(self.heartbeat);
+        let silent = self.silent();
+        self.wait_until(silent, is_news).await
+    }
+
+    /// When a stream that speaks now has been silent for a heartbeat.
+    pub(crate) fn silent(&self) -> Instant {
+        Instant::now() + self.heartbeat
+    }
+
+    /// The same for who has said nothing since: silence counts from the last word on, whatever wakes the stream
+    /// meanwhile.
+    pub(crate) async fn wait_until(&mut self, silent: Instant, is_news: impl Fn(&Notice) -> bool) -> Option<Heard> {
+        let silence = tokio::time::sleep_until(silent);
         tokio::pin!(silence);
         loop {
             let woken = tokio::select! {

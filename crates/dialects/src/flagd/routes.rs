@@ -8,22 +8,16 @@ use axum::response::Response;
 use axum::routing::any;
 use hoist_engine::ruleset::Fractional;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::Flagd;
 use super::project::{Export, export};
-use crate::documents::Document;
+use crate::documents::{ASK_AGAIN, Document, GAPS};
 use crate::ports::{Class, Environment, Seat};
 use crate::{Access, DialectRoute};
 
-/// How many gaps there are; `gaps.json` names them.
-const GAPS: HeaderName = HeaderName::from_static("hoist-gaps");
-
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// Whoever keeps an answer asks whether it is still right before using it.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// What is asked for.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use hoist_engine::ruleset::Ruleset;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::json;
@@ -12,14 +12,8 @@ use super::project::{About, Export, export};
 use super::refusal::Refusal;
 use super::routes::{Asker, last_change, updated_at};
 use super::{Flagsmith, headers};
-use crate::documents::Document;
+use crate::documents::{ASK_AGAIN, Document, GAPS};
 use crate::ports::{Class, Environment, Notice};
-
-/// How many gaps there are.
-const GAPS: HeaderName = HeaderName::from_static("hoist-gaps");
-
-/// Whoever keeps an answer asks whether it is still right before using it.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

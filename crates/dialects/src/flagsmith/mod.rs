@@ -41,12 +41,12 @@ pub use project::{About, Export, Gap, export};
 pub use routes::routes;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::documents::Documents;
 use crate::ports::Ports;
-use crate::streams::Places;
+use crate::seeds::Seeds;
+use crate::streams::{CALM, Places};
 
 /// What can be configured.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Default for Settings {
             body_bytes: 1024 * 1024,
             body_setting: "limits.body_bytes",
             most_streams: 100_000,
-            calm_streams: 2_000,
+            calm_streams: CALM,
             heartbeat: Duration::from_secs(15),
         }
     }
@@ -86,8 +86,7 @@ pub struct Flagsmith {
     documents: Documents<(), document::Made>,
     /// Of its streams.
     places: Arc<Places>,
-    /// Requests so far, the changing part of seeds.
-    requests: AtomicU64,
+    seeds: Seeds,
 }
 
 impl Flagsmith {
@@ -99,7 +98,7 @@ impl Flagsmith {
             settings,
             catalogues: Documents::default(),
             documents: Documents::default(),
-            requests: AtomicU64::new(0),
+            seeds: Seeds::default(),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! The route table and the handlers of flags and identities.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -272,7 +271,7 @@ impl Flagsmith {
         let seat = &answered.asker.seat;
         let moment = Moment {
             now: answered.asker.now,
-            seed: self.seed(answered.asker.now),
+            seed: self.seeds.next(answered.asker.now),
         };
         if let Some(name) = query::value(query, "feature") {
             let flag = answered.named(&name).ok_or(Refusal::Feature)?;
@@ -295,14 +294,7 @@ impl Flagsmith {
 
     /// A name for somebody of whom nothing is known, another for every request.
     fn passing_name(&self, asker: &Asker) -> String {
-        wire::hex(&self.seed(asker.now).to_be_bytes())
-    }
-
-    /// Another seed for every request.
-    fn seed(&self, now: Timestamp) -> u64 {
-        let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        let parts = [now.as_nanosecond().to_le_bytes(), u128::from(request).to_le_bytes()];
-        xxhash_rust::xxh3::xxh3_64(parts.as_flattened())
+        wire::hex(&self.seeds.next(asker.now).to_be_bytes())
     }
 }
 

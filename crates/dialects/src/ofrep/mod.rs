@@ -27,11 +27,11 @@ mod wire;
 pub use routes::routes;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::ports::Ports;
-use crate::streams::Places;
+use crate::seeds::Seeds;
+use crate::streams::{CALM, Places};
 
 /// What can be configured.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Default for Settings {
             body_setting: "limits.body_bytes",
             context_bytes: 64 * 1024,
             most_streams: 100_000,
-            calm_streams: 2_000,
+            calm_streams: CALM,
             heartbeat: Duration::from_secs(15),
         }
     }
@@ -72,8 +72,7 @@ pub struct Ofrep {
     settings: Settings,
     /// Of its streams.
     places: Arc<Places>,
-    /// Requests so far, the changing part of the seed of per-request draws.
-    requests: AtomicU64,
+    seeds: Seeds,
 }
 
 impl Ofrep {
@@ -83,7 +82,7 @@ impl Ofrep {
             places: Places::new(settings.most_streams, settings.calm_streams),
             ports,
             settings,
-            requests: AtomicU64::new(0),
+            seeds: Seeds::default(),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! The route table and the handlers.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -123,7 +122,7 @@ impl Ofrep {
         let bound = snapshot.bind(&question.context);
         let moment = Moment {
             now: question.now,
-            seed: self.seed(question.now),
+            seed: self.seeds.next(question.now),
         };
         let outcome = snapshot.evaluate(flag, &bound, &moment, &mut NoVisitor);
         self.ports.facts.evaluated(&question.seat, &[evaluated(&outcome)]);
@@ -194,13 +193,6 @@ impl Ofrep {
         let address = token::issue(seat);
         pen.close(revision, &[&self.settings.path, "/streams/", &address]);
         (pen.finish(), until)
-    }
-
-    /// Another seed for every request.
-    fn seed(&self, now: Timestamp) -> u64 {
-        let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        let parts = [now.as_nanosecond().to_le_bytes(), u128::from(request).to_le_bytes()];
-        xxhash_rust::xxh3::xxh3_64(parts.as_flattened())
     }
 }
 

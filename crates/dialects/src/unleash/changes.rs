@@ -19,6 +19,7 @@ use super::features::{Form, Made};
 use super::query::{self, Filter};
 use super::refusal::Refusal;
 use super::wire::{Feature, Segment};
+use crate::documents::ASK_AGAIN;
 use crate::ports::{Environment, EnvironmentId, Seat};
 
 /// How many states of an environment are remembered.
@@ -145,7 +146,7 @@ impl Unleash {
         if is_known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
-            to.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+            to.insert(header::CACHE_CONTROL, ASK_AGAIN);
             to.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(response)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -17,14 +17,8 @@ use super::project::{LeftOut, project};
 use super::query::{self, Filter, SPEC};
 use super::refusal::Refusal;
 use super::wire::{Feature, Segment};
-use crate::documents::Document;
+use crate::documents::{ASK_AGAIN, Document, GAPS};
 use crate::ports::{Environment, Seat};
-
-/// How many flags are left out; `gaps.json` names them.
-const GAPS: HeaderName = HeaderName::from_static("hoist-gaps");
-
-/// Whoever keeps an answer asks whether it is still right before using it.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// In which form clients want it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

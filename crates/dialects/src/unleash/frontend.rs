@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -10,7 +9,6 @@ use hoist_engine::{Context, FlagRef, Moment, NoVisitor, Snapshot};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::faces::{Face, NONE, Seen};
 use super::refusal::Refusal;
@@ -74,7 +72,7 @@ impl Unleash {
             Method::GET | Method::HEAD | Method::POST => query::seat(&parts.headers, &*self.ports.credentials, now)?,
             _ => return Err(Refusal::Method("GET, POST")),
         };
-        let seed = self.seed(now);
+        let seed = self.seeds.next(now);
         let caller = (self.settings.caller)(parts);
         let mut context = if parts.method == Method::POST {
             let body = self.read(&parts.headers, body).await?;
@@ -118,13 +116,6 @@ impl Unleash {
         };
         let faces = self.faces.get(&seat.environment, (), make).await;
         faces.ok_or(Refusal::Broken)
-    }
-
-    /// Another seed for every request.
-    fn seed(&self, now: jiff::Timestamp) -> u64 {
-        let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        let parts = [now.as_nanosecond().to_le_bytes(), u128::from(request).to_le_bytes()];
-        xxh3_64(parts.as_flattened())
     }
 }
 

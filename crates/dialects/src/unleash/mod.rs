@@ -32,12 +32,13 @@ pub use routes::routes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use http::request::Parts;
 
 use crate::documents::Documents;
 use crate::ports::Ports;
+use crate::seeds::Seeds;
+use crate::streams::{CALM, Places};
 
 /// Where a request comes from, as far as that is known.
 pub type Caller = Arc<dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync>;
@@ -63,23 +64,22 @@ pub struct Unleash {
     faces: Documents<(), frontend::Faces>,
     /// States that were told as events.
     history: changes::History,
-    /// Streams open now.
-    streams: AtomicUsize,
-    /// Requests so far, the changing part of the seed of per-request draws.
-    requests: AtomicU64,
+    places: Arc<Places>,
+    seeds: Seeds,
 }
 
 impl Unleash {
     /// Speaks through ports.
     pub fn new(ports: Ports, settings: Settings) -> Arc<Self> {
+        let places = Places::new(settings.most_streams, CALM);
         Arc::new(Self {
             ports,
             settings,
             made: Documents::default(),
             faces: Documents::default(),
             history: changes::History::default(),
-            streams: AtomicUsize::new(0),
-            requests: AtomicU64::new(0),
+            places,
+            seeds: Seeds::default(),
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,13 +10,13 @@ use bytes::Bytes;
 use futures_util::stream::unfold;
 use http::request::Parts;
 use http::{HeaderValue, Method, header};
-use tokio::sync::watch;
 
 use super::Unleash;
 use super::changes::Told;
 use super::query::{self, Filter};
 use super::refusal::Refusal;
-use crate::ports::{Notice, Seat};
+use crate::ports::Notice;
+use crate::streams::{Heard, Notices, Place};
 
 /// Silence before a comment shows that a stream lives; clients give up after a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -30,18 +29,19 @@ pub(super) async fn open(unleash: &Arc<Unleash>, parts: &Parts) -> Result<Respon
     let now = (unleash.ports.now)();
     let seat = query::server_seat(&parts.headers, &*unleash.ports.credentials, now)?;
     let filter = Filter::of(&parts.headers, parts.uri.query())?;
-    let place = Place::take(unleash).ok_or(Refusal::TooMany)?;
+    let place = unleash.places.take().ok_or(Refusal::TooMany)?;
     let last = parts.headers.get("last-event-id").and_then(|last| last.to_str().ok());
-    let mut notices = seat.environment.notices(seat.class);
+    let mut notices = Notices::new(seat, unleash.ports.clone(), HEARTBEAT);
     // Before the state: what changes after it wakes the stream.
-    notices.borrow_and_update();
-    let told = unleash.told(&seat, last, &filter).await?;
+    let seen = notices.latest();
+    let told = unleash.told(&notices.seat, last, &filter).await?;
     let first = event("unleash-connected", &told);
     let listener = Listener {
+        unleash: Arc::clone(unleash),
         place,
-        seat,
-        filter,
         notices,
+        seen,
+        filter,
         told: tag_of(&told),
         first: Some(first),
     };
@@ -56,29 +56,14 @@ pub(super) async fn open(unleash: &Arc<Unleash>, parts: &Parts) -> Result<Respon
     Ok(response)
 }
 
-/// A counted place among the open streams; dropping it frees it.
-struct Place(Arc<Unleash>);
-
-impl Place {
-    fn take(unleash: &Arc<Unleash>) -> Option<Self> {
-        let before = unleash.streams.fetch_add(1, Ordering::Relaxed);
-        let place = Self(Arc::clone(unleash));
-        (before < unleash.settings.most_streams).then_some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// One open stream.
 struct Listener {
+    unleash: Arc<Unleash>,
     place: Place,
-    seat: Seat,
+    notices: Notices,
+    /// Nothing younger is in what the client was told.
+    seen: Notice,
     filter: Filter,
-    notices: watch::Receiver<Notice>,
     /// The state that the client was told.
     told: String,
     first: Option<Vec<u8>>,
@@ -95,24 +80,17 @@ impl Listener {
     }
 
     async fn wait(&mut self) -> Option<Vec<u8>> {
-        let silence = tokio::time::sleep(HEARTBEAT);
-        tokio::pin!(silence);
+        let silent = self.notices.silent();
         loop {
-            let woken = tokio::select! {
-                woken = self.notices.changed() => Some(woken),
-                () = &mut silence => None,
-            };
-            if matches!(woken, Some(Err(_))) || !self.is_open() {
-                return None;
-            }
-            if woken.is_none() {
+            let heard = self.notices.wait_until(silent, |notice| *notice != self.seen).await?;
+            if heard == Heard::Silence {
                 return Some(b":\n\n".to_vec());
             }
-            self.notices.borrow_and_update();
+            tokio::time::sleep(self.place.jitter()).await;
+            self.seen = self.notices.latest();
             let told = self
-                .place
-                .0
-                .told(&self.seat, Some(&self.told), &self.filter)
+                .unleash
+                .told(&self.notices.seat, Some(&self.told), &self.filter)
                 .await
                 .ok()?;
             self.told = tag_of(&told);
@@ -120,11 +98,6 @@ impl Listener {
                 return Some(event("unleash-updated", &told));
             }
         }
-    }
-
-    fn is_open(&self) -> bool {
-        let ports = &self.place.0.ports;
-        ports.credentials.seat_of(self.seat.credential, (ports.now)()).is_some()
     }
 }
 
