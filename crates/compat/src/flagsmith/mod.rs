@@ -42,6 +42,7 @@ use serde_json::{Map, Value as Json};
 
 use self::state::State;
 use crate::error::ImportError;
+use crate::items::named;
 use crate::report::{Gaps, Import, empty_project, is_key};
 
 /// The system's name in origins.
@@ -49,10 +50,6 @@ pub const SYSTEM: &str = "flagsmith";
 
 /// What a gap can be about.
 pub mod gap {
-    /// A name that cannot be a key.
-    pub const UNREADABLE: &str = "unreadable";
-    /// The same name twice.
-    pub const DUPLICATE: &str = "duplicate";
     /// An operator or kind of rule nobody knows.
     pub const UNKNOWN_OPERATOR: &str = "unknown_operator";
     /// A condition whose value its operator cannot read.
@@ -63,6 +60,8 @@ pub mod gap {
     pub const SETTING: &str = "setting";
     /// A key that has to be made.
     pub const KEY: &str = "key";
+    /// The same name twice; a part, or a name, that cannot be read.
+    pub use crate::items::{DUPLICATE, UNREADABLE};
     /// The engine's own check finds fault with the result.
     pub use crate::report::REFUSED;
 }
@@ -108,27 +107,9 @@ fn project(state: &State, environment: &str, mut gaps: Gaps) -> Named {
         project.segments.insert(key.clone(), entry);
     }
     let around = feature::Around::new(state, &segments, environment);
-    let mut index = 0;
-    for feature in &state.features {
-        if !is_key(&feature.name) {
-            let text = format!(
-                "the feature `{}` has no printable name of at most 200 bytes",
-                feature.name.escape_debug()
-            );
-            gaps.document(gap::UNREADABLE, format!("{text} and is left out"));
-            continue;
-        }
-        if project.flags.contains_key(&feature.name) {
-            gaps.flag(
-                &feature.name,
-                gap::DUPLICATE,
-                "the name occurs twice; the first one counts",
-            );
-            continue;
-        }
+    for (index, feature) in named(&state.features, |own| &own.name, &mut gaps) {
         let entry = feature::entry(feature, &around, index, &mut gaps);
         project.flags.insert(feature.name.clone(), entry);
-        index += 1;
     }
     Named {
         import: gaps.finish(project, environment),

@@ -38,15 +38,14 @@ pub use answer::answer;
 use serde_json::Value as Json;
 
 use crate::error::ImportError;
-use crate::report::{Gaps, Import, empty_project, is_key};
+use crate::items::named;
+use crate::report::{Gaps, Import, empty_project};
 
 /// The system's name in origins.
 pub const SYSTEM: &str = "fluxgate";
 
 /// What a gap can be about.
 pub mod gap {
-    /// The same key twice.
-    pub const DUPLICATE: &str = "duplicate";
     /// An operator nobody knows.
     pub const UNKNOWN_OPERATOR: &str = "unknown_operator";
     /// A condition whose value its operator cannot read.
@@ -61,8 +60,8 @@ pub mod gap {
     pub const KILL: &str = "kill";
     /// A feature at the end of its life there.
     pub const LIFECYCLE: &str = "lifecycle";
-    /// A part that is not of the expected form was left out.
-    pub use crate::items::UNREADABLE;
+    /// The same name twice; a part, or a name, that cannot be read.
+    pub use crate::items::{DUPLICATE, UNREADABLE};
     /// The engine's own check finds fault with the result.
     pub use crate::report::REFUSED;
 }
@@ -75,24 +74,9 @@ pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError>
     let mut gaps = Gaps::default();
     let document = document::read(document, environment, &mut gaps)?;
     let mut project = empty_project(environment);
-    let mut index = 0;
-    for feature in &document.features {
-        let key = &feature.key;
-        if !is_key(key) {
-            let text = format!(
-                "the feature `{}` has no printable key of at most 200 bytes",
-                key.escape_debug()
-            );
-            gaps.document(gap::UNREADABLE, format!("{text} and is left out"));
-            continue;
-        }
-        if project.flags.contains_key(key) {
-            gaps.flag(key, gap::DUPLICATE, "the key occurs twice; the first one counts");
-            continue;
-        }
+    for (index, feature) in named(&document.features, |own| &own.key, &mut gaps) {
         let entry = feature::entry(feature, &document, environment, index, &mut gaps);
-        project.flags.insert(key.clone(), entry);
-        index += 1;
+        project.flags.insert(feature.key.clone(), entry);
     }
     Ok(gaps.finish(project, environment))
 }

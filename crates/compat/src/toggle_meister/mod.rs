@@ -34,15 +34,14 @@ use hoist_engine::Outcome;
 use serde_json::{Map, Value as Json};
 
 use crate::error::ImportError;
-use crate::report::{Gaps, Import, empty_project, is_key};
+use crate::items::named;
+use crate::report::{Gaps, Import, empty_project};
 
 /// The system's name in origins.
 pub const SYSTEM: &str = "toggle-meister";
 
 /// What a gap can be about.
 pub mod gap {
-    /// The same name twice.
-    pub const DUPLICATE: &str = "duplicate";
     /// A state nobody knows.
     pub const STATE: &str = "state";
     /// How far a rollout is can be told roughly only.
@@ -51,8 +50,8 @@ pub mod gap {
     pub const KEYLESS: &str = "keyless";
     /// Users who had everything.
     pub const WHITELIST: &str = "whitelist";
-    /// A part that is not of the expected form was left out.
-    pub use crate::items::UNREADABLE;
+    /// The same name twice; a part, or a name, that cannot be read.
+    pub use crate::items::{DUPLICATE, UNREADABLE};
     /// The engine's own check finds fault with the result.
     pub use crate::report::REFUSED;
 }
@@ -66,24 +65,10 @@ pub fn import(document: &Json, environment: &str) -> Result<Import, ImportError>
     let document = document::read(document, environment, &mut gaps)?;
     let mut project = empty_project(environment);
     let mut segments = Vec::new();
-    let mut index = 0;
-    for name in &document.features {
-        if !is_key(name) {
-            let text = format!(
-                "the feature `{}` has no printable name of at most 200 bytes",
-                name.escape_debug()
-            );
-            gaps.document(gap::UNREADABLE, format!("{text} and is left out"));
-            continue;
-        }
-        if project.flags.contains_key(name) {
-            gaps.flag(name, gap::DUPLICATE, "the name occurs twice; the first one counts");
-            continue;
-        }
+    for (index, name) in named(&document.features, |own| own, &mut gaps) {
         let made = feature::entry(name, &document, environment, index, &mut gaps)?;
         segments.extend(made.enrolled);
         project.flags.insert(name.clone(), made.flag);
-        index += 1;
     }
     feature::whitelist(&document, &mut project, &mut segments, environment, &mut gaps);
     for (number, (key, mut entry)) in (0..).zip(segments) {

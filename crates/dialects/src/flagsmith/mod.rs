@@ -10,6 +10,7 @@
 //! | [`headers`] | fixed headers, cross-origin rules |
 //! | [`catalogue`] | what flags and variants are called there, once for each state |
 //! | [`names`] | how flags, variants and the environment are called there |
+//! | [`ids`] | ids that are there and not here, made of names |
 //! | [`document`] | serving the environment document |
 //! | [`project`] | from rules to an environment document, and what that cannot say |
 //! | [`plan`] | a flag's steps as states |
@@ -27,6 +28,7 @@ mod catalogue;
 mod condition;
 mod document;
 mod headers;
+mod ids;
 mod names;
 mod plan;
 mod project;
